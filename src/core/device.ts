@@ -1,0 +1,24 @@
+/** A machine as the upper floors see it: it holds tensors and runs programs. */
+import type { Abstract } from './abstract.ts'
+import type { StorageArray } from './dtype.ts'
+import type { Program } from './program.ts'
+import type { Concrete } from './value.ts'
+
+/** How a program is to be run. */
+export interface ExecuteOptions {
+  /** Positions of inputs whose memory may be reused for outputs; those tensors are dead afterwards. */
+  readonly donate?: readonly number[]
+}
+
+/** A device. Tensors remember theirs, and programs run where their inputs are. */
+export interface Device {
+  readonly name: string
+  /** Copies host elements (storage format: `bool` as 0/1 in an Int32Array) into a new tensor. */
+  upload(type: Abstract, data: StorageArray): Concrete
+  /** Runs a program; compiled code is remembered by the program's structure. */
+  execute(program: Program, inputs: readonly Concrete[], options?: ExecuteOptions): readonly Concrete[]
+  /** A copy of the elements, in storage format. */
+  read(tensor: Concrete): Promise<StorageArray>
+  /** The same without waiting; throws a `DeviceError` where the device cannot. */
+  readSync(tensor: Concrete): StorageArray
+}

@@ -1,0 +1,103 @@
+/**
+ * One object for each structure: `intern` gives back the program already known when an equal one comes again, so that
+ * everything derived from a program (gradients, compiled code) is remembered by its structure.
+ */
+import { sameShape } from './abstract.ts'
+import type { Params } from './primitive.ts'
+import type { Equation, Program, Variable } from './program.ts'
+import { isProgram } from './program.ts'
+
+/** Programs kept; an evicted one costs a new compilation, never a wrong answer. */
+const CAPACITY = 4096
+
+const table = new Map<string, Program[]>()
+const identities = new WeakMap<object, number>()
+const interned = new WeakSet<Program>()
+let count = 0
+let nextIdentity = 0
+
+/** The canonical program with the structure of this one. */
+export function intern(program: Program): Program {
+  if (interned.has(program)) return program
+  const hash = hashOf(program)
+  const bucket = table.get(hash)
+  const known = bucket?.find((other) => sameProgram(other, program))
+  if (known !== undefined) return known
+  if (count >= CAPACITY) evict()
+  if (bucket === undefined) table.set(hash, [program])
+  else bucket.push(program)
+  count++
+  interned.add(program)
+  return program
+}
+
+/** A number that belongs to this object alone. */
+export function identityOf(object: object): number {
+  const known = identities.get(object)
+  if (known !== undefined) return known
+  identities.set(object, nextIdentity)
+  return nextIdentity++
+}
+
+/** The canonical text of attributes: equal texts, equal attributes. Nested programs and functions count by identity. */
+export function keyOf(value: unknown): string {
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (value === undefined || value === null || typeof value === 'boolean') return String(value)
+  if (typeof value === 'function') return `f${identityOf(value)}`
+  if (Array.isArray(value)) return `[${value.map(keyOf).join()}]`
+  if (isProgram(value)) return `p${identityOf(intern(value))}`
+  return `{${Object.entries(value as Params)
+    .map(([name, entry]) => `${name}:${keyOf(entry)}`)
+    .join()}}`
+}
+
+function evict(): void {
+  const [oldest, bucket] = table.entries().next().value!
+  table.delete(oldest)
+  count -= bucket.length
+}
+
+function sameProgram(a: Program, b: Program): boolean {
+  if (a.size !== b.size || a.equations.length !== b.equations.length) return false
+  if (!sameVariables(a.inputs, b.inputs, true) || !sameVariables(a.outputs, b.outputs, false)) return false
+  for (let i = 0; i < a.equations.length; i++) if (!sameEquation(a.equations[i]!, b.equations[i]!)) return false
+  return true
+}
+
+const sameEquation = (a: Equation, b: Equation): boolean =>
+  a.primitive === b.primitive && a.key === b.key && sameVariables(a.inputs, b.inputs, false)
+
+/** Inputs must agree in type; later variables then do because their equations do. */
+function sameVariables(a: readonly Variable[], b: readonly Variable[], typed: boolean): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i]!
+    const y = b[i]!
+    if (x.index !== y.index) return false
+    if (typed && (x.dtype !== y.dtype || !sameShape(x.shape, y.shape))) return false
+  }
+  return true
+}
+
+function hashOf(program: Program): string {
+  const state = new Uint32Array([0x811c9dc5, 0x9747b28c])
+  for (const input of program.inputs) mixText(state, `${input.dtype}${input.shape.join()}`)
+  for (const { primitive, inputs, key } of program.equations) {
+    mixText(state, primitive.name)
+    for (const input of inputs) mix(state, input.index)
+    mixText(state, key)
+  }
+  for (const output of program.outputs) mix(state, output.index)
+  return `${state[0]!.toString(36)}.${state[1]!.toString(36)}`
+}
+
+function mixText(state: Uint32Array, text: string): void {
+  for (let i = 0; i < text.length; i++) mix(state, text.charCodeAt(i))
+}
+
+/** Two FNV-style lanes with different multipliers. */
+function mix(state: Uint32Array, word: number): void {
+  state[0] = Math.imul(state[0]! ^ word, 0x01000193)
+  state[1] = Math.imul(state[1]! ^ (word + 0x9e3779b9), 0x85ebca6b)
+}

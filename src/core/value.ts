@@ -1,0 +1,134 @@
+/** Values: what operations take and return. Either concrete (numbers on a device) or traced (a name in a program being written). */
+import type { DType } from '../../types/dtype.ts'
+import type { Abstract } from './abstract.ts'
+import { showAbstract, sizeOf } from './abstract.ts'
+import type { Device } from './device.ts'
+import type { StorageArray } from './dtype.ts'
+import { TraceError } from './errors.ts'
+import type { Variable } from './program.ts'
+import { showTensor } from './show.ts'
+
+const inspectSymbol = Symbol.for('nodejs.util.inspect.custom')
+
+/** The run-time class behind the public type `Tensor<Shape, DType>`. */
+export abstract class Value implements Abstract {
+  readonly shape: readonly number[]
+  readonly dtype: DType
+
+  constructor(type: Abstract) {
+    this.shape = type.shape
+    this.dtype = type.dtype
+  }
+
+  /** A copy of the elements, row-major; `bool` as a `Uint8Array` of 0 and 1. */
+  abstract read(): Promise<StorageArray | Uint8Array>
+  /** The same at once; only on the CPU. */
+  abstract readSync(): StorageArray | Uint8Array
+
+  /** The only element of a tensor of size 1. */
+  async item(): Promise<number> {
+    return single(this, await this.read())
+  }
+
+  /** The only element, at once; only on the CPU. */
+  itemSync(): number {
+    return single(this, this.readSync())
+  }
+}
+
+/** Numbers on a device. `storage` belongs to the device alone. */
+export class Concrete extends Value {
+  readonly device: Device
+  readonly storage: object
+
+  constructor(type: Abstract, device: Device, storage: object) {
+    super(type)
+    this.device = device
+    this.storage = storage
+  }
+
+  override async read(): Promise<StorageArray | Uint8Array> {
+    return publicArray(this.dtype, await this.device.read(this))
+  }
+
+  override readSync(): StorageArray | Uint8Array {
+    return publicArray(this.dtype, this.device.readSync(this))
+  }
+
+  /** A tensor is not a number: arithmetic and comparison with JavaScript operators are refused. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return showTensor(this)
+    throw new TraceError(
+      `A ${showAbstract(this)} tensor was used as a JavaScript number. Use operations (add, less, …), or read it: await x.item().`,
+    )
+  }
+
+  /** JSON holds dtype, shape and elements. */
+  toJSON(): { dtype: DType; shape: readonly number[]; data: number[] } {
+    return { dtype: this.dtype, shape: this.shape, data: Array.from(this.readSync()) }
+  }
+
+  [inspectSymbol](): string {
+    return showTensor(this)
+  }
+}
+
+/** The trace a value belongs to, as far as a value needs to know it. */
+export interface TraceScope {
+  /** What is being traced: 'grad', 'jit', 'vmap' … */
+  readonly name: string
+  /** False once its function has returned. */
+  readonly open: boolean
+}
+
+/** A name in a program that is being written; it has a shape and a dtype and no numbers yet. */
+export class Traced extends Value {
+  readonly scope: TraceScope
+  readonly variable: Variable
+  /** What made it, for messages: the name of a primitive or 'argument 0'. */
+  readonly origin: string
+
+  constructor(scope: TraceScope, variable: Variable, origin: string) {
+    super(variable)
+    this.scope = scope
+    this.variable = variable
+    this.origin = origin
+  }
+
+  override read(): Promise<never> {
+    return Promise.reject(this.#refusal('read()', 'return it from the function, or look at it with tap(x, print)'))
+  }
+
+  override readSync(): never {
+    throw this.#refusal('readSync()', 'return it from the function, or look at it with tap(x, print)')
+  }
+
+  [Symbol.toPrimitive](hint: string): never {
+    throw hint === 'string'
+      ? this.#refusal('a string or property key', 'use tap(x, print) to see it, take(x, index) to index by it')
+      : this.#refusal('a JavaScript number or condition', 'use where or cond to choose, add, mul, less … to compute')
+  }
+
+  toJSON(): never {
+    throw this.#refusal('JSON', 'return it from the function first')
+  }
+
+  [inspectSymbol](): string {
+    return `Traced ${showAbstract(this)} (${this.origin} inside ${this.scope.name})`
+  }
+
+  #refusal(use: string, wayOut: string): TraceError {
+    const what = `The value of ${this.origin} (${showAbstract(this)}) is traced by ${this.scope.name} and has no numbers yet`
+    return new TraceError(`${what}, but was used as ${use}. Instead, ${wayOut}.`)
+  }
+}
+
+function single(value: Value, data: ArrayLike<number>): number {
+  if (sizeOf(value.shape) === 1) return data[0]!
+  throw new TraceError(
+    `item: the tensor ${showAbstract(value)} has ${data.length} elements; use read() for all of them.`,
+  )
+}
+
+const publicArray = (dtype: DType, data: StorageArray): StorageArray | Uint8Array =>
+  dtype === 'bool' ? Uint8Array.from(data) : data

@@ -1,0 +1,82 @@
+/**
+ * Chains of layers: shapes are folded through, and the first layer that does not fit is reported at its argument.
+ */
+import type { AnyLayer, Apply, DomainOf, SameShape, ShapeFunction, ShapeFunctionOf } from './layer.ts'
+
+/** The shape after layer L; while no shape is known, that of the layer's own domain. */
+type Step<L, S> = unknown extends S
+  ? unknown extends DomainOf<L>
+    ? unknown
+    : Apply<ShapeFunctionOf<L>, DomainOf<L>>
+  : Apply<ShapeFunctionOf<L>, S>
+
+/** The layers, the first one that does not fit replaced by its sentence. */
+type Checked<L extends readonly unknown[], S = unknown, Out extends readonly unknown[] = []> = L extends readonly [
+  infer Head,
+  ...infer Tail,
+]
+  ? Step<Head, S> extends infer R
+    ? R extends string
+      ? [...Out, R, ...Tail]
+      : Checked<Tail, R, [...Out, Head]>
+    : never
+  : Out
+
+/**
+ * The type of each argument of `chain(...layers)`: the layer itself, or the sentence of the first mismatch at its place. When
+ * arguments are generic calls, TypeScript also instantiates this with a list of unknown length: then anything is allowed.
+ */
+export type ChainArguments<L extends readonly unknown[]> = {
+  [I in keyof L]: MismatchAt<L, I> extends infer Sentence extends string ? Sentence : L[I]
+}
+
+type MismatchAt<L extends readonly unknown[], I> = number extends L['length']
+  ? unknown
+  : Checked<L>[I & keyof Checked<L>]
+
+type Fold<L extends readonly unknown[], S> = L extends readonly [infer Head, ...infer Tail]
+  ? Apply<ShapeFunctionOf<Head>, S> extends infer R
+    ? R extends string
+      ? R
+      : Fold<Tail, R>
+    : never
+  : S
+
+/** The shape function of a chain. */
+export interface ChainFunction<L extends readonly unknown[]> extends ShapeFunction {
+  readonly dtype: ChainDType<L>
+  readonly out: Fold<L, this['in']>
+}
+
+/** The element type of a chain's input: that of the first layer that is more than elementwise. */
+type ChainDType<L extends readonly unknown[]> = L extends readonly [infer Head, ...infer Tail]
+  ? ShapeFunctionOf<Head> extends SameShape
+    ? ChainDType<Tail>
+    : ShapeFunctionOf<Head>['dtype']
+  : unknown
+
+/** The input shape a chain can be checked with: that of its first layer that has one. */
+export type ChainDomain<L extends readonly unknown[]> = L extends readonly [infer Head, ...infer Tail]
+  ? unknown extends DomainOf<Head>
+    ? ShapeFunctionOf<Head> extends SameShape
+      ? ChainDomain<Tail>
+      : unknown
+    : DomainOf<Head>
+  : unknown
+
+/** The members of each layer under its place's name; layers that have none are left out. */
+type Named<L extends readonly unknown[], Member extends 'spec' | 'stateSpec'> = {
+  readonly [I in keyof L as I extends `${number}`
+    ? keyof MemberOf<L[I], Member> extends never
+      ? never
+      : `layer_${I}`
+    : never]: MemberOf<L[I], Member>
+}
+
+type MemberOf<L, Member extends 'spec' | 'stateSpec'> = L extends { readonly [K in Member]: infer P } ? P : never
+
+/** The parameters of a chain: `{ layer_0: …, layer_2: … }`, where layer_1 has none. */
+export type ChainSpec<L extends readonly AnyLayer[]> = Named<L, 'spec'>
+
+/** The state of a chain, named as its parameters. */
+export type ChainStateSpec<L extends readonly AnyLayer[]> = Named<L, 'stateSpec'>

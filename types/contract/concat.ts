@@ -1,0 +1,108 @@
+/**
+ * Tensors joined and cut along an axis.
+ */
+import type { Add, ExactDiv } from '../arithmetic.ts'
+import type { AxisError, AxisKey, DimAt, InsertAt, SetAt, Unresolved } from '../axis.ts'
+import type { MeetDim } from '../dimension.ts'
+import type { ShapeError } from '../error.ts'
+import type { AsShape, Dim, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
+
+type ConcatDims<
+  A extends readonly unknown[],
+  B extends readonly unknown[],
+  K extends string,
+  Out extends readonly unknown[] = readonly [],
+> = A extends readonly [infer X, ...infer RestA]
+  ? B extends readonly [infer Y, ...infer RestB]
+    ? `${Out['length']}` extends K
+      ? ConcatDims<RestA, RestB, K, readonly [...Out, AddDim<X, Y>]>
+      : { d: MeetDim<X, Y> } extends { d: infer D extends Dim }
+        ? ConcatDims<RestA, RestB, K, readonly [...Out, D]>
+        : `axis ${Out['length'] & number}: ${ShowDim<X>} vs ${ShowDim<Y>}`
+    : 'ranks differ'
+  : B extends readonly []
+    ? Out
+    : 'ranks differ'
+
+/** Sums of symbolic dimensions are not tracked. */
+type AddDim<X, Y> = X extends number ? (Y extends number ? Add<X, Y> : number) : number
+
+type ConcatTwo<A extends Shape, B extends Shape, Axis extends number> = true extends DynamicRank<A> | DynamicRank<B>
+  ? Shape
+  : [AxisKey<A, Axis>] extends [never]
+    ? AxisError<A, Axis, 'concat'>
+    : ConcatDims<A, B, AxisKey<A, Axis>> extends infer R
+      ? R extends string
+        ? ShapeError<`concat: ${Show<A>} and ${Show<B>} along axis ${Axis}: ${R}`>
+        : AsShape<R>
+      : never
+
+/** `concat(tensors, axis)`: sizes along the axis add up, the others must agree. */
+export type Concat<L extends readonly Shape[], Axis extends number> = number extends Axis | L['length']
+  ? Shape
+  : L extends readonly [infer A extends Shape, infer B extends Shape, ...infer Rest extends readonly Shape[]]
+    ? ConcatTwo<A, B, Axis> extends infer R
+      ? R extends string
+        ? R
+        : Concat<readonly [AsShape<R>, ...Rest], Axis>
+      : never
+    : L extends readonly [infer A extends Shape]
+      ? DynamicRank<A> extends true
+        ? Shape
+        : [AxisKey<A, Axis>] extends [never]
+          ? AxisError<A, Axis, 'concat'>
+          : A
+      : ShapeError<'concat: needs at least one tensor'>
+
+/** `stack(tensors, axis)`: equal shapes become one, with their number inserted at `axis`. */
+export type Stack<L extends readonly Shape[], Axis extends number = 0> = number extends Axis | L['length']
+  ? Shape
+  : L extends readonly [infer A extends Shape, ...infer Rest extends readonly Shape[]]
+    ? SameShapes<A, Rest> extends infer R
+      ? R extends string
+        ? R
+        : StackOne<AsShape<R>, L['length'], Axis>
+      : never
+    : ShapeError<'stack: needs at least one tensor'>
+
+type StackOne<S extends Shape, N extends number, Axis extends number> =
+  DynamicRank<S> extends true
+    ? Shape
+    : [AxisKey<readonly [...S, N], Axis>] extends [never]
+      ? AxisError<readonly [...S, N], Axis, 'stack'>
+      : AsShape<InsertAt<S, AxisKey<readonly [...S, N], Axis>, [N]>>
+
+/** The shape all of a list share, or a sentence. */
+type SameShapes<A extends Shape, L extends readonly Shape[]> = L extends readonly [
+  infer B extends Shape,
+  ...infer Rest extends readonly Shape[],
+]
+  ? true extends DynamicRank<A> | DynamicRank<B>
+    ? Shape
+    : ConcatDims<A, B, never> extends infer R
+      ? R extends string
+        ? ShapeError<`stack: ${Show<A>} and ${Show<B>}: ${R}`>
+        : SameShapes<AsShape<R>, Rest>
+      : never
+  : A
+
+/** `split(x, count, axis)`: the shape of each of `count` equal parts. */
+export type Split<S extends Shape, Count extends number, Axis extends number> =
+  true extends Unresolved<S, Axis>
+    ? Shape
+    : [AxisKey<S, Axis>] extends [never]
+      ? AxisError<S, Axis, 'split'>
+      : DimAt<S, Axis> extends infer D
+        ? D extends number
+          ? [ExactDiv<D, Count>] extends [never]
+            ? ShapeError<`split: axis ${Axis} of ${Show<S>} (size ${ShowDim<D>}) is not divisible by ${Count}`>
+            : AsShape<SetAt<S, AxisKey<S, Axis>, ExactDiv<D, Count>>>
+          : AsShape<SetAt<S, AxisKey<S, Axis>, number>>
+        : never
+
+/** A tuple of N times T; `T[]` when N is dynamic. What `split` returns is `Times<Tensor<…>, Count>`. */
+export type Times<T, N extends number, Out extends T[] = []> = number extends N
+  ? T[]
+  : Out['length'] extends N
+    ? Out
+    : Times<T, N, [...Out, T]>

@@ -1,0 +1,46 @@
+/**
+ * Matrices: diagonals, triangles, the identity.
+ */
+import type { Lt } from '../arithmetic.ts'
+import type { ShapeError } from '../error.ts'
+import type { AsShape, Dim, DynamicRank, Eq, Shape, Show } from '../shape.ts'
+
+/** The smaller of two sizes; `number` when it is not known. */
+type Smaller<A, B> =
+  Eq<A, B> extends true
+    ? A
+    : A extends number
+      ? B extends number
+        ? number extends A | B
+          ? number
+          : Lt<A, B> extends true
+            ? A
+            : B
+        : number
+      : number
+
+/** `diag(x)`: a vector becomes a diagonal matrix, of a matrix the diagonal is taken (as NumPy). */
+export type Diag<S extends Shape> =
+  DynamicRank<S> extends true
+    ? Shape
+    : S extends readonly [infer N]
+      ? AsShape<readonly [N, N]>
+      : S extends readonly [infer M, infer N]
+        ? AsShape<readonly [Smaller<M, N>]>
+        : ShapeError<`diag: a vector or a matrix needed, got ${Show<S>}`>
+
+type Matrices<S extends Shape, Op extends string> =
+  DynamicRank<S> extends true
+    ? Shape
+    : S extends readonly [...infer _, infer _M, infer _N]
+      ? S
+      : ShapeError<`${Op}: rank >= 2 needed, got ${Show<S>}`>
+
+/** `tril(x)`: the lower triangle of each matrix; the shape is kept. */
+export type Tril<S extends Shape> = Matrices<S, 'tril'>
+
+/** `triu(x)`: the upper triangle of each matrix; the shape is kept. */
+export type Triu<S extends Shape> = Matrices<S, 'triu'>
+
+/** `eye(rows, columns)`: ones on the diagonal. */
+export type Eye<Rows extends Dim, Columns extends Dim = Rows> = readonly [Rows, Columns]

@@ -1,0 +1,25 @@
+/**
+ * Dimensions of size 1 come and go.
+ */
+import type { AxisError, AxisKey, DimAt, InsertAt, RemoveAt, Unresolved } from '../axis.ts'
+import type { Meets } from '../dimension.ts'
+import type { ShapeError } from '../error.ts'
+import type { AsShape, Shape, Show } from '../shape.ts'
+
+/** `squeeze(x, axis)`: a dimension of size 1 is dropped. */
+export type Squeeze<S extends Shape, A extends number> =
+  Unresolved<S, A> extends true
+    ? Shape
+    : [AxisKey<S, A>] extends [never]
+      ? AxisError<S, A, 'squeeze'>
+      : Meets<DimAt<S, A>, 1> extends true
+        ? AsShape<RemoveAt<S, AxisKey<S, A>>>
+        : ShapeError<`squeeze: axis ${A} of ${Show<S>} is not 1`>
+
+/** `expandDims(x, axis)`: a dimension of size 1 is inserted so that it stands at `axis` of the result. */
+export type ExpandDims<S extends Shape, A extends number> =
+  Unresolved<S, A> extends true
+    ? Shape
+    : [AxisKey<readonly [...S, 1], A>] extends [never]
+      ? AxisError<readonly [...S, 1], A, 'expandDims'>
+      : AsShape<InsertAt<S, AxisKey<readonly [...S, 1], A>, [1]>>

@@ -1,0 +1,107 @@
+/**
+ * The shape functions of the layers.
+ */
+import type { Conv2d } from './contract/convolution.ts'
+import type { Pool2d } from './contract/pool.ts'
+import type { Flatten } from './contract/reshape.ts'
+import type { MeetDim, Meets } from './dimension.ts'
+import type { ShapeError } from './error.ts'
+import type { ShapeFunction } from './layer.ts'
+import type { Dim, Shape, Show, ShowDim } from './shape.ts'
+
+type Input<S> = S extends infer Q extends Shape ? Q : never
+
+/** `dense(I, O)`: `[…, I] → […, O]`. */
+export interface DenseFunction<I extends number, O extends number> extends ShapeFunction {
+  readonly out: DenseOutput<this['in'], I, O>
+}
+
+type DenseOutput<S, I extends number, O extends number> = S extends readonly [...infer Batch, infer D]
+  ? Meets<D, I> extends true
+    ? readonly [...Batch, O]
+    : ShapeError<`dense(${I}, ${O}): expects ${I} input features, got ${ShowDim<D>} (input ${Show<S>})`>
+  : S extends readonly []
+    ? ShapeError<`dense(${I}, ${O}): input must have rank >= 1, got []`>
+    : Shape
+
+/** A layer called `Name` that keeps the shape and asks for N features in the last dimension, such as a normalisation. */
+export interface FeaturesFunction<Name extends string, N extends number> extends ShapeFunction {
+  readonly out: FeaturesOutput<this['in'], Name, N>
+}
+
+type FeaturesOutput<S, Name extends string, N extends number> = S extends readonly [...infer _, infer D]
+  ? Meets<D, N> extends true
+    ? S
+    : ShapeError<`${Name}(${N}): expects ${N} input features, got ${ShowDim<D>} (input ${Show<S>})`>
+  : S extends readonly []
+    ? ShapeError<`${Name}(${N}): input must have rank >= 1, got []`>
+    : Shape
+
+/** `layerNorm(N)`: `[…, N] → […, N]`. */
+export interface LayerNormFunction<N extends number> extends FeaturesFunction<'layerNorm', N> {}
+
+/** `embedding(count, features)`: int32 `[…] → […, features]`. */
+export interface EmbeddingFunction<Features extends number> extends ShapeFunction {
+  readonly dtype: 'int32'
+  readonly out: this['in'] extends infer S extends Shape ? readonly [...S, Features] : never
+}
+
+/** `flatten`: `[batch, …] → [batch, product]`. */
+export interface FlattenFunction extends ShapeFunction {
+  readonly out: Flatten<Input<this['in']>, 1>
+}
+
+/** `conv2d(in, out, size, options)`: `[batch, height, width, in] → [batch, height', width', out]`. */
+export interface Conv2dFunction<Kernel extends Shape, Options = {}> extends ShapeFunction {
+  readonly out: Conv2d<Input<this['in']>, Kernel, Options>
+}
+
+/** `maxPool2d(size, options)` and its kind. */
+export interface Pool2dFunction<
+  Size extends number | readonly [number, number],
+  Options = {},
+  Name extends string = 'pool2d',
+> extends ShapeFunction {
+  readonly out: Pool2d<Input<this['in']>, Size, Options, Name>
+}
+
+/** `input(...shape)`: asks for a shape and keeps it; symbolic dimensions of it are bound to the input's. */
+export interface InputFunction<S extends Shape> extends ShapeFunction {
+  readonly out: SignatureOutput<S, S, this['in']>
+}
+
+/**
+ * `layer(spec, f)`: the shapes of a plain function's signature; its symbolic dimensions are pattern variables, bound anew at
+ * each use.
+ */
+export interface SignatureFunction<I extends Shape, O extends Shape> extends ShapeFunction {
+  readonly out: SignatureOutput<I, O, this['in']>
+}
+
+/** Binds the names of I to the dimensions of S: a record name → dimension, or the reason why it does not fit. */
+type BindSignature<I extends readonly unknown[], S extends readonly unknown[], Bound = {}> = I extends readonly [
+  infer X,
+  ...infer RestI,
+]
+  ? S extends readonly [infer D, ...infer RestS]
+    ? X extends keyof Bound
+      ? { d: MeetDim<Bound[X], D> } extends { d: infer _ extends Dim }
+        ? BindSignature<RestI, RestS, Bound>
+        : `'${X & string}' is both ${ShowDim<Bound[X]>} and ${ShowDim<D>}`
+      : X extends string
+        ? BindSignature<RestI, RestS, Bound & { [K in X]: D }>
+        : Meets<X, D> extends true
+          ? BindSignature<RestI, RestS, Bound>
+          : `${ShowDim<X>} vs ${ShowDim<D>}`
+    : 'ranks differ'
+  : S extends readonly []
+    ? Bound
+    : 'ranks differ'
+
+type SignatureOutput<I extends Shape, O extends Shape, S> = S extends readonly unknown[]
+  ? BindSignature<I, S> extends infer Bound
+    ? Bound extends string
+      ? ShapeError<`layer expects ${Show<I>}, got ${Show<S>}: ${Bound}`>
+      : { readonly [J in keyof O]: O[J] extends keyof Bound ? Bound[O[J]] : O[J] }
+    : never
+  : never

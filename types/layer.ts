@@ -1,0 +1,106 @@
+/**
+ * Layers: a parameter spec and a pure function `(params, x) → y`, or with state `(params, x, state) → [y, state]`.
+ *
+ * What a layer does to a shape is a type-level function: an interface that reads `this['in']` and defines `out`.
+ */
+import type { DType, FloatDType } from './dtype.ts'
+import type { Key } from './key.ts'
+import type { ComponentArray } from './parameters.ts'
+import type { Shape } from './shape.ts'
+import type { LayerState } from './state.ts'
+import type { Check, Ok, Tensor } from './tensor.ts'
+
+/**
+ * A function from input shape to output shape or sentence. Extend it: read `this['in']`, define `out`. `dtype` is the element
+ * type of the input when that is not the parameters' own (an embedding takes int32).
+ */
+export interface ShapeFunction {
+  readonly in: unknown
+  readonly out: unknown
+  readonly dtype: unknown
+}
+
+/** The output shape, or sentence, of shape function F for input shape S. */
+export type Apply<F extends ShapeFunction, S> = (F & { readonly in: S })['out']
+
+/** The element type a layer's input has: its own, or that of the parameters. */
+export type InputDType<F extends ShapeFunction, D extends DType> = F['dtype'] extends infer I extends DType ? I : D
+
+/** No parameters, or no state. */
+export type Empty = Record<never, never>
+
+/** Type-level facts of a layer; no run-time property bears these keys. */
+declare const shapeFunction: unique symbol
+declare const domain: unique symbol
+
+/** What every layer publishes, called or not. */
+export interface LayerRecord<F extends ShapeFunction, P, S, Domain> {
+  /** The shapes of its parameters. */
+  readonly spec: P
+  /** The shapes of its state. */
+  readonly stateSpec: S
+  /** Fresh parameters. */
+  readonly init: Initialise<P>
+  /** The state before the first call. */
+  readonly initState: <D extends FloatDType = 'float32'>(key: Key, dtype?: D) => LayerState<S, D>
+  readonly [shapeFunction]?: F
+  readonly [domain]?: Domain
+}
+
+/** Overloads and not a default type argument, which the context of the call would overrule. */
+interface Initialise<P> {
+  (key: Key): ComponentArray<P, 'float32'>
+  <D extends FloatDType>(key: Key, dtype: D): ComponentArray<P, D>
+}
+
+/** `(params, x) → y`. */
+type PureCall<F extends ShapeFunction, P> = <X extends Shape, D extends DType>(
+  params: ComponentArray<P, D>,
+  x: Check<Apply<F, X>, Tensor<X, InputDType<F, NoInfer<D>>>>,
+) => Tensor<Ok<Apply<F, X>>, D>
+
+/** `(params, x, state) → [y, state]`. */
+type StatefulCall<F extends ShapeFunction, P, S> = <X extends Shape, D extends DType>(
+  params: ComponentArray<P, D>,
+  x: Check<Apply<F, X>, Tensor<X, InputDType<F, NoInfer<D>>>>,
+  state: LayerState<S, NoInfer<D>>,
+) => [y: Tensor<Ok<Apply<F, X>>, D>, state: LayerState<S, D>]
+
+/**
+ * A layer with shape function F, parameters P, state S and Domain, the input shape it can be checked with before any input
+ * is known (`unknown` when it takes what comes).
+ */
+export type Layer<F extends ShapeFunction, P = Empty, S = Empty, Domain = unknown> = LayerRecord<F, P, S, Domain> &
+  (keyof S extends never ? PureCall<F, P> : StatefulCall<F, P, S>)
+
+/** Any layer, to constrain a type parameter. */
+export interface AnyLayer {
+  readonly spec: object
+  readonly stateSpec: object
+  readonly [shapeFunction]?: ShapeFunction
+  readonly [domain]?: unknown
+}
+
+/** The shape function of layer L. */
+export type ShapeFunctionOf<L> = L extends { readonly [shapeFunction]?: infer F } ? Extract<F, ShapeFunction> : never
+
+/** The input shape layer L asks for, or `unknown`. */
+export type DomainOf<L> = L extends { readonly [domain]?: infer D } ? D : unknown
+
+/** The parameters of a layer: `ParamsOf<typeof model>`. */
+export type ParamsOf<L, D extends FloatDType = 'float32'> = L extends { readonly spec: infer P }
+  ? ComponentArray<P, D>
+  : never
+
+/** The state of a layer: `LayerStateOf<typeof model>`; an empty record when it has none. */
+export type LayerStateOf<L, D extends FloatDType = 'float32'> = L extends { readonly stateSpec: infer S }
+  ? LayerState<S, D>
+  : never
+
+/** The shape function of a layer that keeps the shape. */
+export interface SameShape extends ShapeFunction {
+  readonly out: this['in']
+}
+
+/** An activation: a layer without parameters for `chain`, and a plain function of a tensor. */
+export type Activation = Layer<SameShape> & (<S extends Shape, D extends DType>(x: Tensor<S, D>) => Tensor<S, D>)

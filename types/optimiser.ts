@@ -1,0 +1,67 @@
+/**
+ * Optimisation: a rule turns a gradient into an update (Adam …); an optimiser evaluates the objective itself (BFGS …).
+ *
+ * What state a rule keeps for parameters P is a type-level function: an interface that reads `this['params']` and defines
+ * `state`, so that the state of one model is refused by another.
+ */
+import type { FloatDType } from './dtype.ts'
+import type { Scalar } from './tensor.ts'
+
+/** A function from parameters to state. Extend it: read `this['params']`, define `state`. */
+export interface StateFunction {
+  readonly params: unknown
+  readonly state: unknown
+}
+
+/** The state that state function F keeps for parameters P. */
+export type StateFor<F extends StateFunction, P> = (F & { readonly params: P })['state']
+
+/** Type-level fact of a rule; no run-time property bears this key. */
+declare const stateFunction: unique symbol
+
+/** Gradient in, update out. */
+export interface Rule<F extends StateFunction> {
+  /** The state before the first step. */
+  init<P>(params: P): StateFor<F, P>
+  /** The update, to be added to the parameters, and the next state. */
+  update<P>(gradient: NoInfer<P>, state: StateFor<F, NoInfer<P>>, params: P): [update: P, state: StateFor<F, P>]
+  /** The next parameters (`params + update`) and the next state. */
+  step<P>(gradient: NoInfer<P>, state: StateFor<F, NoInfer<P>>, params: P): [params: P, state: StateFor<F, P>]
+  readonly [stateFunction]?: F
+}
+
+/** The state of rule or optimiser R for parameters P: `StateOf<typeof rule, P>`. */
+export type StateOf<R, P> = R extends { readonly [stateFunction]?: infer F }
+  ? StateFor<Extract<F, StateFunction>, P>
+  : never
+
+/** A scalar function of parameters. */
+export type Objective<P, D extends FloatDType> = (params: P) => Scalar<D>
+
+/** Evaluates the objective itself: one iteration at a time, in traceable operations, so that a whole run compiles. */
+export interface Optimiser<F extends StateFunction = StateFunction> {
+  /** The state before the first iteration. */
+  init<P, D extends FloatDType>(objective: Objective<P, D>, params: P): StateFor<F, P>
+  /** The next parameters and state, and whether to stop: 0 go on, 1 converged, 2 failed. */
+  step<P, D extends FloatDType>(
+    objective: Objective<NoInfer<P>, D>,
+    params: P,
+    state: StateFor<F, NoInfer<P>>,
+  ): [params: P, state: StateFor<F, P>, status: Scalar<'int32'>]
+  readonly [stateFunction]?: F
+}
+
+/** How a minimisation ended. */
+export type SolutionResult = 'converged' | 'maxSteps' | 'failed'
+
+/** What `minimise` answers. */
+export interface Solution<P, D extends FloatDType = 'float32'> {
+  /** The best parameters found. */
+  readonly params: P
+  /** The objective there. */
+  readonly value: Scalar<D>
+  /** Why it stopped. */
+  readonly result: SolutionResult
+  /** Iterations done. */
+  readonly steps: number
+}

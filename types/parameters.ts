@@ -1,0 +1,49 @@
+/**
+ * Parameters: one flat vector with named, typed views.
+ */
+import type { Add } from './arithmetic.ts'
+import type { DType } from './dtype.ts'
+import type { ProdDim } from './product.ts'
+import type { Shape } from './shape.ts'
+import type { Tensor } from './tensor.ts'
+
+/** A nested record of shapes, such as `{ L1: { weight: [50, 2], bias: [50] } }`. */
+export interface ParameterSpec {
+  readonly [name: string]: Shape | ParameterSpec
+}
+
+/** The named views of spec P: its records with a tensor for each shape. */
+export type Views<P, D extends DType = 'float32'> = {
+  readonly [K in keyof P]: P[K] extends Shape ? Tensor<P[K], D> : Views<P[K], D>
+}
+
+/** The key of the flat tensor. A symbol, so that it cannot clash with a parameter's name. */
+export declare const flatVector: unique symbol
+
+/**
+ * The brand of a ComponentArray. Protected, so that an object literal cannot have it: `{ ...p, L1: other }` would carry
+ * views and a flat vector that tell different stories, and is therefore no ComponentArray.
+ */
+export declare abstract class FlatVector<P, D extends DType> {
+  protected readonly [flatVector]: Tensor<readonly [ParameterCount<P>], D>
+}
+
+/** Named views into one flat vector: `p.L1.weight` is a typed tensor. */
+export type ComponentArray<P, D extends DType = 'float32'> = Views<P, D> & FlatVector<P, D>
+
+/** The last member of a union (an intersection of functions resolves to its last overload). */
+type LastOf<U> = (U extends unknown ? (x: () => U) => void : never) extends (x: infer I) => void
+  ? I extends () => infer Last
+    ? Last
+    : never
+  : never
+
+/** The number of scalars in spec P: the length of its flat vector; `number` when a dimension is not static. */
+export type ParameterCount<P, K = keyof P, Sum extends number = 0> = [K] extends [never]
+  ? Sum
+  : LastOf<K> extends infer Name extends keyof P
+    ? ParameterCount<P, Exclude<K, Name>, Add<Sum, CountOf<P[Name]>>>
+    : number
+
+type CountOf<T> = T extends Shape ? AsNumber<ProdDim<T>> : ParameterCount<T>
+type AsNumber<D> = D extends number ? D : number

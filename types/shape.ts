@@ -1,0 +1,38 @@
+/**
+ * Dimensions and shapes.
+ *
+ * A dimension is static (a number literal), symbolic (a string literal: one size, not known yet, such as 'batch') or
+ * dynamic (a wide `number`, checked at run time only). The character `*` is reserved in names: it joins the factors of a
+ * product such as 'batch*time*4'.
+ */
+
+/** One dimension of a shape: `784` is static, `'batch'` symbolic, `number` dynamic. */
+export type Dim = number | string
+
+/** The dimensions of a tensor, outermost first; `readonly []` is a scalar, the wide `Shape` has a dynamic rank. */
+export type Shape = readonly Dim[]
+
+/**
+ * Are two types identical? With type parameters TypeScript decides `Eq<T, T>` at once and leaves `Eq<T, 1>` undecided, so
+ * every rule of this folder tests its success cases first, and several of them in one conditional.
+ */
+export type Eq<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
+
+/** Is the rank unknown before running? */
+export type DynamicRank<S extends Shape> = number extends S['length'] ? true : false
+
+/**
+ * T as a shape. `infer Q extends Shape` and not `T extends Shape`: the latter stays undecided on a tuple that holds a type
+ * parameter, which would make generic user functions unusable.
+ */
+export type AsShape<T> = T extends infer Q extends Shape ? Q : never
+
+/** A dimension in print; `?` when dynamic. */
+export type ShowDim<D> = number extends D ? '?' : D extends Dim ? `${D}` : '?'
+
+type Join<S extends readonly unknown[], Out extends string = ''> = S extends readonly [infer Head, ...infer Tail]
+  ? Join<Tail, Out extends '' ? ShowDim<Head> : `${Out}, ${ShowDim<Head>}`>
+  : Out
+
+/** A shape in print, such as `[batch, 128]`; `[...]` when the rank is dynamic. */
+export type Show<S extends readonly unknown[]> = number extends S['length'] ? '[...]' : `[${Join<S>}]`

@@ -1,0 +1,40 @@
+/**
+ * Trees: tensors in arrays and records, as deep as you like. What enters and leaves a transform is a tree.
+ */
+import type { DType } from './dtype.ts'
+import type { AsShape, Shape } from './shape.ts'
+import type { AnyTensor, Tensor } from './tensor.ts'
+
+/** A tensor, an array of trees or a record of trees; a `ComponentArray` is one. */
+export type Tree = AnyTensor | readonly Tree[] | { readonly [key: string]: Tree }
+
+/** What is recognised as a tensor inside a tree. */
+export interface Leaf {
+  readonly shape: readonly number[]
+  readonly dtype: DType
+}
+
+/** The shape of a leaf with dimension N put in front. */
+type Prepend<S extends Shape, N> = AsShape<readonly [N, ...S]>
+
+/** The tree without the leading dimension of its leaves: what a `scan` body sees of `xs`. */
+export type Head<T> =
+  T extends Tensor<infer S, infer D>
+    ? S extends readonly [unknown, ...infer Rest]
+      ? Tensor<AsShape<readonly [...Rest]>, D>
+      : T
+    : { readonly [K in keyof T]: Head<T[K]> }
+
+/** The tree with a leading dimension N: what a `scan` returns of its body's second result. */
+export type Stacked<T, N> =
+  T extends Tensor<infer S, infer D> ? Tensor<Prepend<S, N>, D> : { readonly [K in keyof T]: Stacked<T[K], N> }
+
+/** The leading dimension of a tree's leaves; `number` when it is not known. */
+export type LengthOf<T> =
+  T extends Tensor<infer S, any>
+    ? S extends readonly [infer N extends number | string, ...unknown[]]
+      ? N
+      : number
+    : T[keyof T] extends infer Member
+      ? LengthOf<Member>
+      : number

@@ -1,11 +1,12 @@
 /** The single point where an operation meets its operands: written down when tracing, run at once otherwise. */
 
 import type { Device } from './device.ts'
-import { DeviceError } from './errors.ts'
+import { DeviceError, TraceError } from './errors.ts'
 import type { Params, Primitive } from './primitive.ts'
 import type { Program } from './program.ts'
-import { currentTrace, trace } from './trace.ts'
-import { Concrete, type Traced, type Value } from './value.ts'
+import { currentTrace, trace, withSource } from './trace.ts'
+import type { Traced, Value } from './value.ts'
+import { Concrete, HostNumber } from './value.ts'
 
 /** Applies a primitive. Operations without operands need an open trace (the public creation functions choose a device). */
 export function bind<P extends Params>(primitive: Primitive<P>, inputs: readonly Value[], params: P): readonly Value[] {
@@ -21,11 +22,19 @@ export function bind<P extends Params>(primitive: Primitive<P>, inputs: readonly
 export const bindOne = <P extends Params>(primitive: Primitive<P>, inputs: readonly Value[], params: P): Value =>
   bind(primitive, inputs, params)[0]!
 
-/** Applies a whole program: inlined when tracing, executed on the operands' device otherwise. */
-export function run(program: Program, inputs: readonly Value[], device?: Device): readonly Value[] {
+/**
+ * Applies a whole program: inlined when tracing, executed on the operands' device otherwise. `fallback` gives the device of a
+ * program without tensor operands.
+ */
+export function run(program: Program, inputs: readonly Value[], fallback?: () => Device): readonly Value[] {
   if (currentTrace() !== null) return inline(program, inputs)
-  const concrete = inputs.map(requireConcrete)
-  return (device ?? deviceOf(concrete)).execute(program, concrete)
+  const device = deviceOf(inputs) ?? fallback?.()
+  if (device === undefined)
+    throw new DeviceError('An operation without operands has no device; create tensors with zeros, arange …')
+  return device.execute(
+    program,
+    inputs.map((input) => place(input, device)),
+  )
 }
 
 /** Writes the equations of a program into the open trace, with `inputs` in place of its inputs. */
@@ -34,36 +43,34 @@ export function inline(program: Program, inputs: readonly Value[]): readonly Val
   program.inputs.forEach((variable, i) => {
     values[variable.index] = inputs[i]!
   })
-  for (const { primitive, inputs: operands, params, outputs } of program.equations) {
-    const results = bind(
-      primitive,
-      operands.map((operand) => values[operand.index]!),
-      params,
-    )
+  for (const { primitive, inputs: operands, params, outputs, source } of program.equations) {
+    const arguments_ = operands.map((operand) => values[operand.index]!)
+    const results = withSource(source, () => bind(primitive, arguments_, params))
     for (let i = 0; i < outputs.length; i++) values[outputs[i]!.index] = results[i]!
   }
   return program.outputs.map((output) => values[output.index]!)
 }
 
-/** The one device on which all operands live. */
-export function deviceOf(inputs: readonly Concrete[]): Device {
-  const first = inputs[0]
-  if (first === undefined)
-    throw new DeviceError('An operation without operands has no device to run on; create tensors with zeros, arange …')
+/** The one device on which all operands live; undefined if all of them are JavaScript numbers. */
+export function deviceOf(inputs: readonly Value[]): Device | undefined {
+  let device: Device | undefined
   for (const input of inputs) {
-    if (input.device !== first.device) {
-      throw new DeviceError(
-        `Tensors on two devices (${first.device.name} and ${input.device.name}) cannot meet; move one with to(x, device).`,
-      )
-    }
+    if (!(input instanceof Concrete)) continue
+    if (device === undefined) device = input.device
+    else if (input.device !== device) throw twoDevices(device, input.device)
   }
-  return first.device
+  return device
 }
 
-function requireConcrete(value: Value): Concrete {
+/** The operand as the device takes it. */
+export function place(value: Value, device: Device): Concrete {
   if (value instanceof Concrete) return value
-  const { origin, scope } = value as Traced
-  throw new DeviceError(
+  if (value instanceof HostNumber) return value.on(device)
+  const { origin, scope } = value as Traced // the only other kind of value
+  throw new TraceError(
     `The value of ${origin} was traced by ${scope.name}, which has returned; return it from that function instead.`,
   )
 }
+
+const twoDevices = (a: Device, b: Device): DeviceError =>
+  new DeviceError(`Tensors on two devices (${a.name} and ${b.name}) cannot meet; move one with to(x, device).`)

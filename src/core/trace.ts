@@ -131,8 +131,23 @@ export function withLocations<R>(f: () => R): R {
   }
 }
 
+let inherited: string | undefined
+
+/** Runs `f` with its equations standing for an equation of that source: derivatives point at the line they are derived from. */
+export function withSource<R>(source: string | undefined, f: () => R): R {
+  if (source === undefined) return f()
+  const saved = inherited
+  inherited = source
+  try {
+    return f()
+  } finally {
+    inherited = saved
+  }
+}
+
 /** The first stack frame outside the package's own folders. */
 function sourceLine(): { source?: string } {
+  if (inherited !== undefined) return { source: inherited }
   if (!locations) return {}
   const frames = new Error().stack?.split('\n').slice(1) ?? []
   const frame = frames.find((line) => !OWN_FILES.test(line) && line.includes(':'))

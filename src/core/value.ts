@@ -4,6 +4,7 @@ import type { Abstract } from './abstract.ts'
 import { showAbstract, sizeOf } from './abstract.ts'
 import type { Device } from './device.ts'
 import type { StorageArray } from './dtype.ts'
+import { allocate } from './dtype.ts'
 import { TraceError } from './errors.ts'
 import type { Variable } from './program.ts'
 import { showTensor } from './show.ts'
@@ -70,6 +71,34 @@ export class Concrete extends Value {
 
   [inspectSymbol](): string {
     return showTensor(this)
+  }
+}
+
+/**
+ * A JavaScript number that meets a tensor: a scalar of the tensor's dtype that waits for a device. In a program it is an input,
+ * so another number never means another compilation.
+ */
+export class HostNumber extends Value {
+  readonly value: number
+
+  constructor(value: number, dtype: DType) {
+    super({ shape: [], dtype })
+    this.value = value
+  }
+
+  /** The scalar on a device. */
+  on(device: Device): Concrete {
+    const data = allocate(this.dtype, 1)
+    data[0] = this.value
+    return device.upload(this, data)
+  }
+
+  override async read(): Promise<StorageArray> {
+    return this.readSync()
+  }
+
+  override readSync(): StorageArray {
+    return allocate(this.dtype, 1).fill(this.value)
   }
 }
 

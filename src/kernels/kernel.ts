@@ -86,7 +86,12 @@ export type Statement =
       readonly operation: ReduceName
       readonly value: Node
     }
-  | { readonly kind: 'if'; readonly condition: Node; readonly then: readonly Statement[]; readonly otherwise: readonly Statement[] }
+  | {
+      readonly kind: 'if'
+      readonly condition: Node
+      readonly then: readonly Statement[]
+      readonly otherwise: readonly Statement[]
+    }
   /** Scalar loops with a run-time condition (sorting, searching); never inside a vector loop. */
   | { readonly kind: 'while'; readonly condition: Node; readonly body: readonly Statement[] }
 

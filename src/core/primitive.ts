@@ -50,8 +50,11 @@ export interface ProgramTransforms {
    * each output marked `given`. Outputs: cotangents of the linear inputs that are present.
    */
   transpose(program: Program, linear: readonly boolean[], given: readonly boolean[]): Derived
-  /** The program over a mapped axis 0 of every marked input; every output has the mapped axis first. */
-  batch(program: Program, batched: readonly boolean[], size: number): Program
+  /**
+   * The program over a mapped axis 0 of every marked input. Every output has the mapped axis first, except those that
+   * `outputs` marks false, which must not depend on a mapped input.
+   */
+  batch(program: Program, batched: readonly boolean[], size: number, outputs?: readonly boolean[]): Program
 }
 
 /** What a forward-mode rule is given. `outputs` are the values of the equation itself, so that tanh' can be written with tanh. */
@@ -63,7 +66,7 @@ export interface JvpContext<P extends Params> {
   readonly transforms: ProgramTransforms
 }
 
-/** What a linearisation rule returns: the values, and a function that is linear in the tangents and may be traced later. */
+/** The values of an equation and their tangents. */
 export interface Linearised {
   readonly outputs: readonly Value[]
   readonly tangents: readonly Maybe[]
@@ -113,8 +116,13 @@ export interface Primitive<P extends Params = Params> {
   /** Tangents of the outputs; at least one of `tangents` is not null. */
   jvp(context: JvpContext<P>): readonly Maybe[]
   /**
+   * Values and tangents computed together. For loops, which carry both in one loop; where it is absent, the equation is
+   * bound and `jvp` serves.
+   */
+  pushForward?(context: Omit<JvpContext<P>, 'outputs'>): Linearised
+  /**
    * Values and tangents with the two kept apart: no equation that computes a value may depend on a tangent.
-   * Needed by loops, whose `jvp` carries both in one loop; where it is absent, `jvp` serves.
+   * Needed by loops, whose `pushForward` carries both in one loop; where it is absent, `jvp` serves.
    */
   linearise?(context: Omit<JvpContext<P>, 'outputs'>): Linearised
   /** Cotangents of the inputs (null where the input is not `Linear`). Absent: the primitive is never linear in an input. */

@@ -55,7 +55,33 @@ export function pruned(program: Program): Program {
 }
 
 const isLive = (equation: Equation, live: Uint8Array): boolean =>
-  equation.primitive.effect === true || equation.outputs.some((output) => live[output.index] === 1)
+  equation.outputs.some((output) => live[output.index] === 1) || hasEffect(equation)
+
+/** Must the equation stay although nobody uses its outputs: does it, or a program nested in it, have an effect? */
+export function hasEffect({ primitive, params }: Pick<Equation, 'primitive' | 'params'>): boolean {
+  if (primitive.effect === true) return true
+  for (const name in params) if (nestedPrograms(params[name]).some(programHasEffect)) return true
+  return false
+}
+
+const effects = new WeakMap<Program, boolean>()
+
+function programHasEffect(program: Program): boolean {
+  const known = effects.get(program)
+  if (known !== undefined) return known
+  const effect = program.equations.some(hasEffect)
+  effects.set(program, effect)
+  return effect
+}
+
+const none: readonly Program[] = []
+
+/** The programs in an attribute: itself, or the entries of a list. */
+export function nestedPrograms(attribute: unknown): readonly Program[] {
+  if (typeof attribute !== 'object' || attribute === null) return none
+  if (Array.isArray(attribute)) return isProgram(attribute[0]) ? attribute : none
+  return isProgram(attribute) ? [attribute] : none
+}
 
 function liveVariables(program: Program): Uint8Array {
   const live = new Uint8Array(program.size)

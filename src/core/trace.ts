@@ -9,7 +9,7 @@ import { TraceError } from './errors.ts'
 import { intern, keyOf } from './intern.ts'
 import type { Params, Primitive } from './primitive.ts'
 import type { Equation, Program, Variable } from './program.ts'
-import { pruned } from './program.ts'
+import { hasEffect, pruned } from './program.ts'
 import type { TraceScope, Value } from './value.ts'
 import { Traced } from './value.ts'
 
@@ -47,12 +47,13 @@ export class Trace implements TraceScope {
     const lifted = inputs.map((input) => this.lift(input, primitive.name).variable)
     const key = keyOf(params)
     const signature = `${primitive.name}(${lifted.map((v) => v.index).join()})${key}`
-    const known = primitive.effect === true ? undefined : this.#known.get(signature)
+    const single = hasEffect({ primitive, params })
+    const known = single ? undefined : this.#known.get(signature)
     if (known !== undefined) return known
     const outputs = primitive.shape(lifted, params).map((type) => this.#variable(type))
     this.#equations.push({ primitive, inputs: lifted, params, key, outputs, ...sourceLine() })
     const values = outputs.map((output) => new Traced(this, output, primitive.name))
-    if (primitive.effect !== true) this.#known.set(signature, values)
+    if (!single) this.#known.set(signature, values)
     return values
   }
 
@@ -90,15 +91,37 @@ let current: Trace | null = null
 export const currentTrace = (): Trace | null => current
 
 /** Traces `f` on arguments of the given types. `name` appears in messages ('grad', 'jit' …). */
-export function trace(name: string, f: (...values: Value[]) => readonly Value[], types: readonly Abstract[]): Closed {
+export const trace = (
+  name: string,
+  f: (...values: Value[]) => readonly Value[],
+  types: readonly Abstract[],
+): Closed => traceList(name, (values) => f(...values), types)
+
+/** The same for a function of one list: a call cannot spread 100 000 arguments. */
+export function traceList(
+  name: string,
+  f: (values: readonly Value[]) => readonly Value[],
+  types: readonly Abstract[],
+): Closed {
   const scope = new Trace(name, current)
   current = scope
   try {
-    return scope.finish(f(...types.map((type, i) => scope.input(type, `argument ${i}`))))
+    return scope.finish(f(types.map((type, i) => scope.input(type, `argument ${i}`))))
   } finally {
     scope.open = false
     current = scope.parent
   }
+}
+
+/** The program of a function that uses nothing but its arguments: how transforms and rules write new programs. */
+export function traceClosed(
+  name: string,
+  f: (values: readonly Value[]) => readonly Value[],
+  types: readonly Abstract[],
+): Program {
+  const { program, captures } = traceList(name, f, types)
+  if (captures.length === 0) return program
+  throw new TraceError(`${name}: a rule used ${captures.length} values that are not its arguments.`)
 }
 
 /** Runs `f` as if no trace were open: for callbacks that look at numbers. */

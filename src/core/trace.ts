@@ -91,11 +91,8 @@ let current: Trace | null = null
 export const currentTrace = (): Trace | null => current
 
 /** Traces `f` on arguments of the given types. `name` appears in messages ('grad', 'jit' …). */
-export const trace = (
-  name: string,
-  f: (...values: Value[]) => readonly Value[],
-  types: readonly Abstract[],
-): Closed => traceList(name, (values) => f(...values), types)
+export const trace = (name: string, f: (...values: Value[]) => readonly Value[], types: readonly Abstract[]): Closed =>
+  traceList(name, (values) => f(...values), types)
 
 /** The same for a function of one list: a call cannot spread 100 000 arguments. */
 export function traceList(

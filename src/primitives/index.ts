@@ -1,0 +1,90 @@
+/** The catalogue: every primitive by its name. Tests and back ends go through it, so that nothing can be forgotten. */
+import { broadcastPrimitive, fullPrimitive, sumPrimitive } from './broadcast.ts'
+import { dotPrimitive } from './contraction.ts'
+import { bitcastPrimitive, convertPrimitive, stopGradientPrimitive } from './conversion.ts'
+import * as elementwise from './elementwise.ts'
+import { cumsumPrimitive, reduceMaxPrimitive, reduceMinPrimitive } from './reduction.ts'
+import { assemblePrimitive, viewPrimitive } from './segments.ts'
+import * as structural from './structural.ts'
+import * as transcendental from './transcendental.ts'
+
+/** Primitives that act element by element: a back end has one row for each. */
+export const elementwisePrimitives = {
+  neg: elementwise.negPrimitive,
+  abs: elementwise.absPrimitive,
+  sign: elementwise.signPrimitive,
+  floor: elementwise.floorPrimitive,
+  ceil: elementwise.ceilPrimitive,
+  round: elementwise.roundPrimitive,
+  integerPower: elementwise.integerPowerPrimitive,
+  add: elementwise.addPrimitive,
+  sub: elementwise.subPrimitive,
+  mul: elementwise.mulPrimitive,
+  div: elementwise.divPrimitive,
+  rem: elementwise.remPrimitive,
+  max: elementwise.maxPrimitive,
+  min: elementwise.minPrimitive,
+  lt: elementwise.ltPrimitive,
+  le: elementwise.lePrimitive,
+  eq: elementwise.eqPrimitive,
+  ne: elementwise.nePrimitive,
+  and: elementwise.andPrimitive,
+  or: elementwise.orPrimitive,
+  xor: elementwise.xorPrimitive,
+  not: elementwise.notPrimitive,
+  shl: elementwise.shlPrimitive,
+  shr: elementwise.shrPrimitive,
+  select: elementwise.selectPrimitive,
+  convert: convertPrimitive,
+  bitcast: bitcastPrimitive,
+  stopGradient: stopGradientPrimitive,
+  exp: transcendental.expPrimitive,
+  expm1: transcendental.expm1Primitive,
+  log: transcendental.logPrimitive,
+  log1p: transcendental.log1pPrimitive,
+  sqrt: transcendental.sqrtPrimitive,
+  sin: transcendental.sinPrimitive,
+  cos: transcendental.cosPrimitive,
+  tan: transcendental.tanPrimitive,
+  tanh: transcendental.tanhPrimitive,
+  logistic: transcendental.logisticPrimitive,
+  softplus: transcendental.softplusPrimitive,
+  pow: transcendental.powPrimitive,
+  atan2: transcendental.atan2Primitive,
+} as const
+
+/** Primitives that rearrange, copy or create. */
+export const structuralPrimitives = {
+  full: fullPrimitive,
+  iota: structural.iotaPrimitive,
+  broadcast: broadcastPrimitive,
+  reshape: structural.reshapePrimitive,
+  transpose: structural.transposePrimitive,
+  slice: structural.slicePrimitive,
+  pad: structural.padPrimitive,
+  reverse: structural.reversePrimitive,
+  concat: structural.concatPrimitive,
+  view: viewPrimitive,
+  assemble: assemblePrimitive,
+} as const
+
+/** Primitives that sum, reduce or contract. */
+export const reductionPrimitives = {
+  sum: sumPrimitive,
+  reduceMax: reduceMaxPrimitive,
+  reduceMin: reduceMinPrimitive,
+  cumsum: cumsumPrimitive,
+  dot: dotPrimitive,
+} as const
+
+/** Name of an elementwise primitive. */
+export type ElementwiseName = keyof typeof elementwisePrimitives
+/** Name of a structural primitive. */
+export type StructuralName = keyof typeof structuralPrimitives
+/** Name of a reduction or contraction. */
+export type ReductionName = keyof typeof reductionPrimitives
+/** Name of any primitive. */
+export type PrimitiveName = keyof typeof primitives
+
+/** All primitives by name. */
+export const primitives = { ...elementwisePrimitives, ...structuralPrimitives, ...reductionPrimitives } as const

@@ -1,14 +1,21 @@
 /** Which variables of a program depend on which inputs: the analysis behind linearisation, transposition and batching. */
 import type { Equation, Program } from './program.ts'
 
-/** For each variable (by index) 1 if it depends on an input marked in `inputs`, else 0. One pass. */
-export function dependence(program: Program, inputs: readonly boolean[]): Uint8Array {
+/**
+ * For each variable (by index) 1 if it depends on an input marked in `inputs`, or on an equation that `also` picks; else 0.
+ * One pass.
+ */
+export function dependence(
+  program: Program,
+  inputs: readonly boolean[],
+  also: (equation: Equation) => boolean = () => false,
+): Uint8Array {
   const marked = new Uint8Array(program.size)
   program.inputs.forEach((input, i) => {
     if (inputs[i]) marked[input.index] = 1
   })
   for (const equation of program.equations) {
-    if (usesMarked(equation, marked)) for (const output of equation.outputs) marked[output.index] = 1
+    if (usesMarked(equation, marked) || also(equation)) for (const output of equation.outputs) marked[output.index] = 1
   }
   return marked
 }

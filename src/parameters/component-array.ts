@@ -1,0 +1,142 @@
+/**
+ * ComponentArrays: one flat vector with named views. `p.L1.weight` is the `view` primitive of the vector itself, however
+ * deep the name, so the gradient of all views is one `assemble` of segments.
+ *
+ * After ComponentArrays.jl, with one rule instead of its two: access by name is always a view.
+ */
+import { showAbstract } from '../core/abstract.ts'
+import { ArgumentError, ShapeError, TraceError } from '../core/errors.ts'
+import { currentTrace } from '../core/trace.ts'
+import type { NodeView } from '../core/tree.ts'
+import { treeNode } from '../core/tree.ts'
+import { Value } from '../core/value.ts'
+import type { Layout, Member } from './layout.ts'
+import { pathsOf } from './layout.ts'
+import { listed } from './path.ts'
+import { segmentOf } from './segments.ts'
+import { showComponents } from './show-components.ts'
+
+const inspectSymbol = Symbol.for('nodejs.util.inspect.custom')
+const state: unique symbol = Symbol('conformable.components')
+
+/** What a ComponentArray is made of. A group shares the base vector of its parent. */
+interface State {
+  /** [..., P]: the whole vector; leading axes come from vmap and from Jacobians. */
+  readonly base: Value
+  /** Where this group starts in the base vector. */
+  readonly start: number
+  readonly layout: Layout
+  /** Groups, and views made while no trace was open: a traced view belongs to its trace alone. */
+  readonly members: (Value | Components | undefined)[]
+  /** The flat vector of a group, made while no trace was open. */
+  vector: Value | undefined
+}
+
+/**
+ * The run-time class behind the public type `ComponentArray<P, D>`. Its string keys are the parameters' names and nothing
+ * else; each is an own, enumerable property, so `{ L1, L2 }`, `Object.keys` and `for … in` work, while the vector sits under
+ * a symbol that a spread does not copy.
+ */
+export class Components {
+  declare readonly [state]: State
+
+  constructor(base: Value, start: number, layout: Layout) {
+    const own: State = { base, start, layout, members: new Array(layout.members.length), vector: undefined }
+    Object.defineProperty(this, state, { value: own })
+    for (const [name, accessor] of accessorsOf(layout)) Object.defineProperty(this, name, accessor)
+    Object.preventExtensions(this)
+  }
+
+  /** One leaf, the flat vector: transforms keep the names and see a single tensor. */
+  [treeNode](): NodeView {
+    const { layout } = this[state]
+    return { children: [flat(this)], key: layout.text, rebuild: ([vector]) => named(vector, layout) }
+  }
+
+  [inspectSymbol](): string {
+    return showComponents(this[state].layout, flat(this))
+  }
+
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return showComponents(this[state].layout, flat(this))
+    throw new TraceError(
+      'A ComponentArray was used as a JavaScript number. Use operations on flat(p) or on its members.',
+    )
+  }
+}
+
+/** Is this a ComponentArray? A copy made by spreading one is not. */
+export const isComponents = (x: unknown): x is Components => x instanceof Components
+
+/** The value as a ComponentArray; throws a sentence that says how to make one. */
+export function requireComponents(x: unknown, user: string): Components {
+  if (isComponents(x)) return x
+  throw new ArgumentError(
+    `${user}: a ComponentArray is needed. A record of tensors becomes one by componentArray(record); { ...p, name: x } is a plain record: write replace(p, 'name', x).`,
+  )
+}
+
+/** The flat vector: [P], or [..., P] under vmap; of a group, its segment. */
+export function flat(components: Components): Value {
+  const own = requireComponents(components, 'flat')[state]
+  const { base, start, layout, vector } = own
+  if (start === 0 && base.shape[base.shape.length - 1] === layout.size) return base
+  if (currentTrace() !== null) return segmentOf(base, start, [layout.size])
+  const made = vector ?? segmentOf(base, start, [layout.size])
+  own.vector = made
+  return made
+}
+
+/** The layout of a ComponentArray; of a group, the group's own. */
+export const layoutOf = (components: Components): Layout => requireComponents(components, 'layoutOf')[state].layout
+
+/** The axes before the last one of the flat vector: none, unless vmap or a Jacobian has put some there. */
+export const leadOf = (components: Components): readonly number[] => components[state].base.shape.slice(0, -1)
+
+/** The parameter or group that a member of the layout stands for: always a view of the base vector. */
+export function memberIn(components: Components, member: Member): Value | Components {
+  const { base, start } = components[state]
+  return member.kind === 'group'
+    ? new Components(base, start + member.offset, member.layout)
+    : segmentOf(base, start + member.offset, member.shape)
+}
+
+/** Names over a vector [..., P] whose last axis is as long as the layout. */
+export function named(vector: unknown, layout: Layout): Components {
+  if (!(vector instanceof Value)) throw new ArgumentError('A ComponentArray holds one tensor, its flat vector.')
+  if (vector.shape[vector.shape.length - 1] === layout.size) return new Components(vector, 0, layout)
+  throw new ShapeError(
+    `The ComponentArray of ${listed(pathsOf(layout))} holds ${layout.size} numbers along the last axis; ${showAbstract(vector)} does not fit. Give flat(p) to functions whose results have other shapes.`,
+  )
+}
+
+const accessors = new WeakMap<Layout, readonly (readonly [string, PropertyDescriptor])[]>()
+
+/** The properties that a layout gives its ComponentArrays; made once, so that all of them share one hidden class. */
+function accessorsOf(layout: Layout): readonly (readonly [string, PropertyDescriptor])[] {
+  const known = accessors.get(layout)
+  if (known !== undefined) return known
+  const made = layout.members.map(({ name }, i): [string, PropertyDescriptor] => [name, accessorOf(name, i)])
+  accessors.set(layout, made)
+  return made
+}
+
+const accessorOf = (name: string, i: number): PropertyDescriptor => ({
+  enumerable: true,
+  get(this: Components) {
+    return access(this, i)
+  },
+  set() {
+    throw new ArgumentError(`A ComponentArray never changes; make another one: replace(p, '${name}', value).`)
+  },
+})
+
+/** Groups are remembered; views only while no trace is open. */
+function access(components: Components, i: number): Value | Components {
+  const { layout, members } = components[state]
+  const member = layout.members[i]
+  if (member.kind === 'field' && currentTrace() !== null) return memberIn(components, member)
+  const made = members[i] ?? memberIn(components, member)
+  members[i] = made
+  return made
+}

@@ -2,9 +2,14 @@
 import { broadcastPrimitive, fullPrimitive, sumPrimitive } from './broadcast.ts'
 import { dotPrimitive } from './contraction.ts'
 import { bitcastPrimitive, convertPrimitive, stopGradientPrimitive } from './conversion.ts'
+import { dynamicSlicePrimitive, dynamicUpdatePrimitive } from './dynamic-slice.ts'
 import * as elementwise from './elementwise.ts'
+import { gatherPrimitive, scatterAddPrimitive } from './indexing.ts'
+import { choleskyPrimitive, triangularSolvePrimitive } from './linalg.ts'
+import { threefryPrimitive } from './random.ts'
 import { cumsumPrimitive, reduceMaxPrimitive, reduceMinPrimitive } from './reduction.ts'
 import { assemblePrimitive, viewPrimitive } from './segments.ts'
+import { argmaxPrimitive, argminPrimitive, sortPrimitive } from './sorting.ts'
 import * as structural from './structural.ts'
 import * as transcendental from './transcendental.ts'
 
@@ -77,14 +82,42 @@ export const reductionPrimitives = {
   dot: dotPrimitive,
 } as const
 
+/** Primitives that index by run-time values, or order. */
+export const indexingPrimitives = {
+  gather: gatherPrimitive,
+  scatterAdd: scatterAddPrimitive,
+  dynamicSlice: dynamicSlicePrimitive,
+  dynamicUpdate: dynamicUpdatePrimitive,
+  sort: sortPrimitive,
+  argmax: argmaxPrimitive,
+  argmin: argminPrimitive,
+} as const
+
+/** Primitives of linear algebra, and the source of random bits. */
+export const otherPrimitives = {
+  cholesky: choleskyPrimitive,
+  triangularSolve: triangularSolvePrimitive,
+  threefry: threefryPrimitive,
+} as const
+
 /** Name of an elementwise primitive. */
 export type ElementwiseName = keyof typeof elementwisePrimitives
 /** Name of a structural primitive. */
 export type StructuralName = keyof typeof structuralPrimitives
 /** Name of a reduction or contraction. */
 export type ReductionName = keyof typeof reductionPrimitives
+/** Name of a primitive that indexes or orders. */
+export type IndexingName = keyof typeof indexingPrimitives
+/** Name of a primitive of linear algebra or randomness. */
+export type OtherName = keyof typeof otherPrimitives
 /** Name of any primitive. */
 export type PrimitiveName = keyof typeof primitives
 
 /** All primitives by name. */
-export const primitives = { ...elementwisePrimitives, ...structuralPrimitives, ...reductionPrimitives } as const
+export const primitives = {
+  ...elementwisePrimitives,
+  ...structuralPrimitives,
+  ...reductionPrimitives,
+  ...indexingPrimitives,
+  ...otherPrimitives,
+} as const

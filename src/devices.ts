@@ -1,0 +1,47 @@
+/** The default device, and moving tensors between devices. Nothing happens at import: the CPU is set up at its first use. */
+import type { AnyTensor } from '../types/tensor.ts'
+import { wasmDevice } from './backends/wasm/device.ts'
+import type { Device } from './core/device.ts'
+import { ArgumentError } from './core/errors.ts'
+import { currentTrace } from './core/trace.ts'
+import type { Value } from './core/value.ts'
+import { Concrete } from './core/value.ts'
+import { flatten, unflatten } from './core/tree.ts'
+import { typed } from './typed.ts'
+
+let cpuDevice: Device | undefined
+
+/**
+ * The CPU: WebAssembly, synchronous, no set-up. The default device of every creation function.
+ * @example
+ * import { cpu } from 'conformable'
+ * console.log(cpu().name) // 'cpu'
+ */
+export function cpu(): Device {
+  cpuDevice ??= wasmDevice()
+  return cpuDevice
+}
+
+/**
+ * Moves every tensor of a tree to a device; those that are there already are returned as they are.
+ * @throws ArgumentError inside a traced function, where tensors have no place yet.
+ * @example
+ * import { cpu, tensor, to } from 'conformable'
+ * const x = to(tensor([1, 2, 3]), cpu())
+ */
+export function to<T>(tree: T, device: Device): T {
+  if (currentTrace() !== null) throw new ArgumentError('to: tensors inside a traced function have no place yet; move the arguments instead.')
+  const { leaves, structure } = flatten(tree)
+  return typed<T>(unflatten(structure, leaves.map((leaf) => move(leaf, device))))
+}
+
+function move(value: Value, device: Device): Value {
+  if (!(value instanceof Concrete) || value.device === device) return value
+  return device.upload(value, value.device.readSync(value))
+}
+
+/** The device a tensor lives on. */
+export function deviceOfTensor(x: AnyTensor): Device {
+  if ((x as unknown) instanceof Concrete) return (x as unknown as Concrete).device
+  throw new ArgumentError('device: a traced tensor has no place yet; it will live where the arguments are.')
+}

@@ -1,0 +1,135 @@
+/**
+ * `jit`: trace a function once for each signature of its arguments, and from then on run the compiled program alone. Compiled
+ * code is remembered by structure for every transform; what `jit` saves is tracing.
+ */
+import type { ClosedFunction } from './closed.ts'
+import { closeOverTypes } from './closed.ts'
+import { deviceOf, place } from './core/bind.ts'
+import type { Device } from './core/device.ts'
+import { ArgumentError, TraceError } from './core/errors.ts'
+import { currentTrace } from './core/trace.ts'
+import type { Flattened } from './core/tree.ts'
+import { flatten, unflatten } from './core/tree.ts'
+import type { Concrete, Value } from './core/value.ts'
+import { HostNumber } from './core/value.ts'
+import { cpu } from './devices.ts'
+import { development, verifying } from './development.ts'
+import { typed } from './typed.ts'
+
+/** Options of `jit`. */
+export interface JitOptions {
+  /**
+   * Positions of arguments whose memory the results may take over; those tensors are dead after the call, and using them
+   * throws `used after donation`.
+   */
+  readonly donate?: readonly number[]
+}
+
+/** After so many different JavaScript values of one argument, `jit` warns that each of them is a trace. */
+const STATIC_VALUES = 8
+
+/** What is remembered of one signature. */
+interface Traced extends Pick<ClosedFunction, 'program' | 'captures' | 'result'> {
+  /** Captured numbers, placed on the device of the first call. */
+  readonly placed: Map<Device, readonly Concrete[]>
+  calls: number
+}
+
+/**
+ * Compiles a function of trees of tensors. Arguments that are JavaScript values are static: each new value is a new trace.
+ * Inside another traced function it is that function, inlined.
+ * @param f a pure function: everything it computes with comes from its arguments or never changes.
+ * @throws TraceError in development (`NODE_ENV` is not `production`) if the second call with a signature shows that a captured
+ * JavaScript value or tensor has changed.
+ * @example
+ * import { add, jit, mul, tensor } from 'conformable'
+ * const f = jit((x: Tensor<[2]>) => add(mul(x, x), 1))
+ * console.log(f(tensor([1, 2]))) // [2, 5]
+ */
+export function jit<A extends readonly unknown[], R>(f: (...args: A) => R, options: JitOptions = {}): (...args: A) => R {
+  const known = new Map<string, Traced>()
+  const body = f as unknown as (...args: never[]) => unknown
+  const compiled = (...args: A): R => {
+    if (currentTrace() !== null) return f(...args)
+    const flattened = args.map(flatten)
+    const leaves = flattened.flatMap((argument) => argument.leaves)
+    const key = signatureOf(flattened)
+    let entry = known.get(key)
+    if (entry === undefined) {
+      entry = { ...close(body, flattened, leaves), placed: new Map(), calls: 0 }
+      known.set(key, entry)
+      warnOfStatics(f.name, known)
+    }
+    if (++entry.calls === 2 && development()) assertPure(f.name, entry, close(body, flattened, leaves, true))
+    return typed<R>(execute(entry, leaves, donatedLeaves(flattened, options.donate)))
+  }
+  return compiled
+}
+
+function close(f: (...args: never[]) => unknown, flattened: readonly Flattened[], leaves: readonly Value[], again = false) {
+  const structures = flattened.map(({ structure }) => structure)
+  const traceIt = () => closeOverTypes('jit', f, structures, leaves)
+  return again ? verifying(traceIt) : traceIt()
+}
+
+function execute(entry: Traced, leaves: readonly Value[], donate: readonly number[] | undefined): unknown {
+  const device = deviceOf(leaves) ?? deviceOf(entry.captures) ?? cpu()
+  let captures = entry.placed.get(device)
+  if (captures === undefined) {
+    captures = entry.captures.map((capture) => place(capture, device))
+    entry.placed.set(device, captures)
+  }
+  const inputs = leaves.map((leaf) => place(leaf, device)).concat(captures)
+  const outputs = device.execute(entry.program, inputs, donate === undefined ? {} : { donate })
+  return unflatten(entry.result, outputs)
+}
+
+function signatureOf(flattened: readonly Flattened[]): string {
+  let key = ''
+  for (const { structure, leaves } of flattened) {
+    key += structure.key
+    for (const leaf of leaves) key += `${leaf.dtype}${leaf.shape.join()};`
+  }
+  return key
+}
+
+/** Positions among all leaves of the leaves of donated arguments. */
+function donatedLeaves(flattened: readonly Flattened[], donate: readonly number[] | undefined): readonly number[] | undefined {
+  if (donate === undefined) return undefined
+  const positions: number[] = []
+  let start = 0
+  flattened.forEach(({ leaves }, argument) => {
+    if (donate.includes(argument)) for (let i = 0; i < leaves.length; i++) positions.push(start + i)
+    start += leaves.length
+  })
+  const missing = donate.find((argument) => argument >= flattened.length || argument < 0)
+  if (missing !== undefined) throw new ArgumentError(`jit: donate names argument ${missing}, but the call has ${flattened.length}.`)
+  return positions
+}
+
+/** The second trace of a signature must be the first: same program, same captured tensors, same captured numbers. */
+function assertPure(name: string, first: Traced, second: Pick<ClosedFunction, 'program' | 'captures'>): void {
+  const what = `jit: ${name === '' ? 'the function' : name} is not pure`
+  const wayOut = 'Pass what changes as an argument.'
+  if (first.program !== second.program) {
+    throw new TraceError(`${what}: traced again with the same kinds of arguments it computes something else. ${wayOut}`)
+  }
+  first.captures.forEach((capture, i) => {
+    const other = second.captures[i]!
+    if (capture === other) return
+    if (capture instanceof HostNumber && other instanceof HostNumber) {
+      if (Object.is(capture.value, other.value)) return
+      throw new TraceError(`${what}: a captured number was ${capture.value} at the first call and is ${other.value} now. ${wayOut}`)
+    }
+    throw new TraceError(`${what}: a captured tensor is another one than at the first call. ${wayOut}`)
+  })
+}
+
+function warnOfStatics(name: string, known: ReadonlyMap<string, Traced>): void {
+  const shapes = new Set([...known.keys()].map((key) => key.replace(/#[^,)]*/g, '#')))
+  if (known.size - shapes.size !== STATIC_VALUES) return
+  const who = name === '' ? 'a function' : name
+  console.warn(
+    `conformable: ${who} under jit was traced ${known.size} times because JavaScript arguments took new values; each is a trace. Pass tensors: scalar(x).`,
+  )
+}

@@ -1,7 +1,7 @@
 /** Traces functions of trees: what every transform, `jit` and the control flow operations begin with. */
 import type { Abstract } from './core/abstract.ts'
-import type { Program } from './core/program.ts'
 import { TraceError } from './core/errors.ts'
+import type { Program } from './core/program.ts'
 import { trace } from './core/trace.ts'
 import type { Flattened, Structure } from './core/tree.ts'
 import { flatten, unflatten } from './core/tree.ts'
@@ -25,7 +25,16 @@ export interface ClosedFunction {
 export function closeOver(name: string, f: (...args: never[]) => unknown, args: readonly unknown[]): ClosedFunction {
   const flattened = args.map(flatten)
   const leaves = flattened.flatMap((argument) => argument.leaves)
-  return { ...closeOverTypes(name, f, flattened.map(({ structure }) => structure), leaves), arguments: flattened, leaves }
+  return {
+    ...closeOverTypes(
+      name,
+      f,
+      flattened.map(({ structure }) => structure),
+      leaves,
+    ),
+    arguments: flattened,
+    leaves,
+  }
 }
 
 /** Traces `f` on arguments of the given structures and leaf types. */
@@ -58,6 +67,8 @@ export function rebuildArguments(structures: readonly Structure[], values: reado
 
 function refusePromise(name: string, output: unknown): void {
   if (output instanceof Promise) {
-    throw new TraceError(`${name}: the function is asynchronous. Traced functions compute with tensors alone; await before or after them.`)
+    throw new TraceError(
+      `${name}: the function is asynchronous. Traced functions compute with tensors alone; await before or after them.`,
+    )
   }
 }

@@ -62,7 +62,8 @@ export function scanN<C, const N extends number, Y>(
   start: Carry<C>,
   length: N,
 ): [carry: C, ys: Stacked<Y, N>] {
-  if (!Number.isInteger(length) || length < 0) throw new ArgumentError(`scanN: the length must be a whole number, got ${length}.`)
+  if (!Number.isInteger(length) || length < 0)
+    throw new ArgumentError(`scanN: the length must be a whole number, got ${length}.`)
   return typed(runScan(body, flatten(start), flatten([]), length, false, true))
 }
 
@@ -79,7 +80,9 @@ function runScan(body: unknown, start: Flattened, rows: Flattened, length: numbe
     y = flatten(result[1])
     return [matchingCarry('scan', start, result[0]), [...y.leaves]]
   }
-  const rowTypes = counted ? [abstract([], 'int32')] : rows.leaves.map(({ shape, dtype }) => abstract(shape.slice(1), dtype))
+  const rowTypes = counted
+    ? [abstract([], 'int32')]
+    : rows.leaves.map(({ shape, dtype }) => abstract(shape.slice(1), dtype))
   const rowStructure = counted ? flatten(new HostNumber(0, 'int32')).structure : rows.structure
   const closed = closeOverTypes('scan', step, [start.structure, rowStructure], [...start.leaves, ...rowTypes])
   const carries = start.leaves.length
@@ -143,7 +146,9 @@ export function cond<A extends readonly unknown[], R>(
 ): R {
   const flag = untyped(predicate, 'cond')
   if (flag.dtype !== 'bool' || flag.shape.length > 0) {
-    throw new DTypeError(`cond: the predicate must be a bool scalar, got ${showAbstract(flag)}; compare with less, equal …, reduce with all or any`)
+    throw new DTypeError(
+      `cond: the predicate must be a bool scalar, got ${showAbstract(flag)}; compare with less, equal …, reduce with all or any`,
+    )
   }
   const flattened = args.map(flatten)
   const leaves = flattened.flatMap((argument) => argument.leaves)
@@ -154,7 +159,10 @@ export function cond<A extends readonly unknown[], R>(
   const arity = leaves.length
   const branches = [no!, yes!].map(({ program, captures }, i) => {
     const first = i === 0 ? arity : operands.length - captures.length
-    const own = (values: readonly Value[]) => [...values.slice(0, arity), ...values.slice(first, first + captures.length)]
+    const own = (values: readonly Value[]) => [
+      ...values.slice(0, arity),
+      ...values.slice(first, first + captures.length),
+    ]
     return traceClosed('cond', (values) => inline(program, own(values)), operands)
   })
   const choice = traceClosed('cond', (values) => bind(condPrimitive, values, { branches }), [flag, ...operands])
@@ -169,20 +177,26 @@ function constantsFirst(program: Program, arguments_: number): Program {
 
 function requireTensors(name: string, start: Flattened): void {
   if (start.leaves.length > 0 && !start.structure.key.includes('#')) return
-  throw new ArgumentError(`${name}: the carry holds a JavaScript value, which cannot change inside a compiled loop; write scalar(x).`)
+  throw new ArgumentError(
+    `${name}: the carry holds a JavaScript value, which cannot change inside a compiled loop; write scalar(x).`,
+  )
 }
 
 /** The leaves of the carry that the body returned, which must be built and typed like the first carry. */
 function matchingCarry(name: string, start: Flattened, result: unknown): readonly Value[] {
   const next = flatten(result)
   if (next.structure.key !== start.structure.key) {
-    throw new ArgumentError(`${name}: the body returns a carry that is not built like the first one (${describe(next)} instead of ${describe(start)}).`)
+    throw new ArgumentError(
+      `${name}: the body returns a carry that is not built like the first one (${describe(next)} instead of ${describe(start)}).`,
+    )
   }
   start.leaves.forEach((leaf, i) => {
     const other = next.leaves[i]!
     if (other.dtype === leaf.dtype && sameShape(other.shape, leaf.shape)) return
     const place = start.paths[i] === '' ? 'the carry' : `'${start.paths[i]}' of the carry`
-    throw new ShapeError(`${name}: ${place} is ${showAbstract(leaf)} at the start, but the body returns ${showAbstract(other)}`)
+    throw new ShapeError(
+      `${name}: ${place} is ${showAbstract(leaf)} at the start, but the body returns ${showAbstract(other)}`,
+    )
   })
   return [...next.leaves]
 }
@@ -195,7 +209,9 @@ function commonLength(rows: Flattened): number {
   if (first === undefined) throw new ArgumentError('scan: xs holds no tensor; use scanN(body, start, length).')
   for (const [i, leaf] of rows.leaves.entries()) {
     if (leaf.shape.length > 0 && leaf.shape[0] === first.shape[0]) continue
-    throw new ShapeError(`scan: leading axes differ: '${rows.paths[0]}' is ${showAbstract(first)}, '${rows.paths[i]}' is ${showAbstract(leaf)}`)
+    throw new ShapeError(
+      `scan: leading axes differ: '${rows.paths[0]}' is ${showAbstract(first)}, '${rows.paths[i]}' is ${showAbstract(leaf)}`,
+    )
   }
   return first.shape[0]!
 }
@@ -203,14 +219,20 @@ function commonLength(rows: Flattened): number {
 function requireFlag(outputs: readonly Abstract[]): void {
   const flag = outputs[0]
   if (outputs.length === 1 && flag!.dtype === 'bool' && flag!.shape.length === 0) return
-  throw new DTypeError(`whileLoop: the condition must return a bool scalar, it returns ${outputs.map(showAbstract).join(', ')}; compare with less, equal …, reduce with all or any`)
+  throw new DTypeError(
+    `whileLoop: the condition must return a bool scalar, it returns ${outputs.map(showAbstract).join(', ')}; compare with less, equal …, reduce with all or any`,
+  )
 }
 
 function requireSameResults(yes: Branch, no: Branch): void {
   const [a, b] = [yes.program.outputs, no.program.outputs]
-  const same = yes.result.key === no.result.key && a.every((type, i) => type.dtype === b[i]!.dtype && sameShape(type.shape, b[i]!.shape))
+  const same =
+    yes.result.key === no.result.key &&
+    a.every((type, i) => type.dtype === b[i]!.dtype && sameShape(type.shape, b[i]!.shape))
   if (same) return
-  throw new ShapeError(`cond: the branches return different things: ${a.map(showAbstract).join(', ')} and ${b.map(showAbstract).join(', ')}`)
+  throw new ShapeError(
+    `cond: the branches return different things: ${a.map(showAbstract).join(', ')} and ${b.map(showAbstract).join(', ')}`,
+  )
 }
 
 type Branch = ReturnType<typeof closeOverTypes>

@@ -42,7 +42,9 @@ export function stopGradient<T>(tree: T): T {
 export function checkpoint<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {
   return (...args) => {
     const closed = closeOver('checkpoint', f as (...args: never[]) => unknown, args)
-    return typed<R>(apply(checkpointPrimitive, [...closed.leaves, ...closed.captures], { program: closed.program }, closed))
+    return typed<R>(
+      apply(checkpointPrimitive, [...closed.leaves, ...closed.captures], { program: closed.program }, closed),
+    )
   }
 }
 

@@ -4,9 +4,9 @@ import { wasmDevice } from './backends/wasm/device.ts'
 import type { Device } from './core/device.ts'
 import { ArgumentError } from './core/errors.ts'
 import { currentTrace } from './core/trace.ts'
+import { flatten, unflatten } from './core/tree.ts'
 import type { Value } from './core/value.ts'
 import { Concrete } from './core/value.ts'
-import { flatten, unflatten } from './core/tree.ts'
 import { typed } from './typed.ts'
 
 let cpuDevice: Device | undefined
@@ -30,9 +30,15 @@ export function cpu(): Device {
  * const x = to(tensor([1, 2, 3]), cpu())
  */
 export function to<T>(tree: T, device: Device): T {
-  if (currentTrace() !== null) throw new ArgumentError('to: tensors inside a traced function have no place yet; move the arguments instead.')
+  if (currentTrace() !== null)
+    throw new ArgumentError('to: tensors inside a traced function have no place yet; move the arguments instead.')
   const { leaves, structure } = flatten(tree)
-  return typed<T>(unflatten(structure, leaves.map((leaf) => move(leaf, device))))
+  return typed<T>(
+    unflatten(
+      structure,
+      leaves.map((leaf) => move(leaf, device)),
+    ),
+  )
 }
 
 function move(value: Value, device: Device): Value {

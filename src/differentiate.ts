@@ -200,7 +200,9 @@ function differentiated(
 
 /** The program with one of its outputs moved to the front. */
 const withFirst = (program: Program, index: number): Program =>
-  index === 0 ? program : intern({ ...program, outputs: [program.outputs[index]!, ...program.outputs.toSpliced(index, 1)] })
+  index === 0
+    ? program
+    : intern({ ...program, outputs: [program.outputs[index]!, ...program.outputs.toSpliced(index, 1)] })
 
 /** The outputs in their own order again. */
 const restored = (outputs: readonly Value[], index: number): readonly Value[] =>
@@ -220,7 +222,9 @@ function lossIndex(name: string, { program, resultPaths }: ClosedFunction): numb
     throw new ShapeError(`${name}: the function must return a scalar, it returns ${showShape(loss.shape)}; ${wayOut}`)
   }
   if (!isFloat(loss.dtype)) {
-    throw new DTypeError(`${name}: the function returns a scalar of ${loss.dtype}; only float32 and float64 have a gradient`)
+    throw new DTypeError(
+      `${name}: the function returns a scalar of ${loss.dtype}; only float32 and float64 have a gradient`,
+    )
   }
   return index
 }
@@ -229,7 +233,9 @@ function lossIndex(name: string, { program, resultPaths }: ClosedFunction): numb
 function markLeaves(name: string, closed: ClosedFunction, position: number, mask: boolean[]): void {
   const argument = closed.arguments[position]
   if (argument === undefined) {
-    throw new ArgumentError(`${name}: there is no argument ${position}; the function was called with ${closed.arguments.length}.`)
+    throw new ArgumentError(
+      `${name}: there is no argument ${position}; the function was called with ${closed.arguments.length}.`,
+    )
   }
   const start = leafOffset(closed, position)
   argument.leaves.forEach((leaf, i) => {
@@ -241,7 +247,9 @@ function markLeaves(name: string, closed: ClosedFunction, position: number, mask
 function noFloat(name: string, position: number, leaves: readonly Value[]): Error {
   const first = leaves[0]
   if (first === undefined) {
-    return new DerivativeError(`${name}: argument ${position} holds no tensor; JavaScript numbers are constants, write scalar(x).`)
+    return new DerivativeError(
+      `${name}: argument ${position} holds no tensor; JavaScript numbers are constants, write scalar(x).`,
+    )
   }
   return new DTypeError(`${name}: argument ${position} is ${first.dtype}; only float tensors have a gradient`)
 }

@@ -102,7 +102,12 @@ const reverseBlocks: Blocks = (program, inputs, leafCount) => {
 }
 
 /** A linear program run on every basis vector of seed `j` at once: results with the basis in front. */
-function overBasis(linear: Program, residuals: readonly Value[], seeds: readonly Abstract[], j: number): readonly Value[] {
+function overBasis(
+  linear: Program,
+  residuals: readonly Value[],
+  seeds: readonly Abstract[],
+  j: number,
+): readonly Value[] {
   const { shape, dtype } = seeds[j]!
   const size = sizeOf(shape)
   const inputs = seeds.map((seed, k) => (k === j ? basis(size, shape, dtype) : full(seed.shape, seed.dtype, 0)))
@@ -125,5 +130,7 @@ function lastAxis(value: Value): Value {
 function requireFloats(name: string, { leaves, program }: ClosedFunction): void {
   const wrong = [...leaves, ...program.outputs].find(({ dtype }) => !isFloat(dtype))
   if (wrong === undefined) return
-  throw new DTypeError(`${name}: arguments and results must be float tensors, one is ${showAbstract(wrong)}; pass it from outside instead`)
+  throw new DTypeError(
+    `${name}: arguments and results must be float tensors, one is ${showAbstract(wrong)}; pass it from outside instead`,
+  )
 }

@@ -12,8 +12,8 @@ import type { Flattened } from './core/tree.ts'
 import { flatten, unflatten } from './core/tree.ts'
 import type { Concrete, Value } from './core/value.ts'
 import { HostNumber } from './core/value.ts'
-import { cpu } from './devices.ts'
 import { development, verifying } from './development.ts'
+import { cpu } from './devices.ts'
 import { typed } from './typed.ts'
 
 /** Options of `jit`. */
@@ -46,7 +46,10 @@ interface Traced extends Pick<ClosedFunction, 'program' | 'captures' | 'result'>
  * const f = jit((x: Tensor<[2]>) => add(mul(x, x), 1))
  * console.log(f(tensor([1, 2]))) // [2, 5]
  */
-export function jit<A extends readonly unknown[], R>(f: (...args: A) => R, options: JitOptions = {}): (...args: A) => R {
+export function jit<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  options: JitOptions = {},
+): (...args: A) => R {
   const known = new Map<string, Traced>()
   const body = f as unknown as (...args: never[]) => unknown
   const compiled = (...args: A): R => {
@@ -66,7 +69,12 @@ export function jit<A extends readonly unknown[], R>(f: (...args: A) => R, optio
   return compiled
 }
 
-function close(f: (...args: never[]) => unknown, flattened: readonly Flattened[], leaves: readonly Value[], again = false) {
+function close(
+  f: (...args: never[]) => unknown,
+  flattened: readonly Flattened[],
+  leaves: readonly Value[],
+  again = false,
+) {
   const structures = flattened.map(({ structure }) => structure)
   const traceIt = () => closeOverTypes('jit', f, structures, leaves)
   return again ? verifying(traceIt) : traceIt()
@@ -94,7 +102,10 @@ function signatureOf(flattened: readonly Flattened[]): string {
 }
 
 /** Positions among all leaves of the leaves of donated arguments. */
-function donatedLeaves(flattened: readonly Flattened[], donate: readonly number[] | undefined): readonly number[] | undefined {
+function donatedLeaves(
+  flattened: readonly Flattened[],
+  donate: readonly number[] | undefined,
+): readonly number[] | undefined {
   if (donate === undefined) return undefined
   const positions: number[] = []
   let start = 0
@@ -103,7 +114,8 @@ function donatedLeaves(flattened: readonly Flattened[], donate: readonly number[
     start += leaves.length
   })
   const missing = donate.find((argument) => argument >= flattened.length || argument < 0)
-  if (missing !== undefined) throw new ArgumentError(`jit: donate names argument ${missing}, but the call has ${flattened.length}.`)
+  if (missing !== undefined)
+    throw new ArgumentError(`jit: donate names argument ${missing}, but the call has ${flattened.length}.`)
   return positions
 }
 
@@ -119,7 +131,9 @@ function assertPure(name: string, first: Traced, second: Pick<ClosedFunction, 'p
     if (capture === other) return
     if (capture instanceof HostNumber && other instanceof HostNumber) {
       if (Object.is(capture.value, other.value)) return
-      throw new TraceError(`${what}: a captured number was ${capture.value} at the first call and is ${other.value} now. ${wayOut}`)
+      throw new TraceError(
+        `${what}: a captured number was ${capture.value} at the first call and is ${other.value} now. ${wayOut}`,
+      )
     }
     throw new TraceError(`${what}: a captured tensor is another one than at the first call. ${wayOut}`)
   })

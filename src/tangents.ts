@@ -10,12 +10,14 @@ import { flatten, unflatten } from './core/tree.ts'
 import type { Value } from './core/value.ts'
 import { Concrete } from './core/value.ts'
 import { cpu } from './devices.ts'
-import { full } from './primitives/structural.ts'
+import { full } from './primitives/broadcast.ts'
 
 /** The leaves of a list of tangents, one list entry for each argument. */
 export function tangentLeaves(name: string, closed: ClosedFunction, tangents: readonly unknown[]): readonly Value[] {
   if (tangents.length !== closed.arguments.length) {
-    throw new ArgumentError(`${name}: ${closed.arguments.length} arguments need as many tangents, got ${tangents.length}.`)
+    throw new ArgumentError(
+      `${name}: ${closed.arguments.length} arguments need as many tangents, got ${tangents.length}.`,
+    )
   }
   return closed.arguments.flatMap(({ structure, leaves }, i) =>
     fitting(name, `tangent ${i}`, structure.key, leaves, flatten(tangents[i])),
@@ -30,9 +32,17 @@ export const cotangentLeaves = (
   cotangent: unknown,
 ): readonly Value[] => fitting(name, 'the cotangent', closed.result.key, values, flatten(cotangent))
 
-function fitting(name: string, what: string, key: string, primals: readonly Value[], given: Flattened): readonly Value[] {
+function fitting(
+  name: string,
+  what: string,
+  key: string,
+  primals: readonly Value[],
+  given: Flattened,
+): readonly Value[] {
   if (given.structure.key !== key) {
-    throw new ArgumentError(`${name}: ${what} is not built like its primal: it holds ${list(given)} instead of ${primals.length} tensors in the same places.`)
+    throw new ArgumentError(
+      `${name}: ${what} is not built like its primal: it holds ${list(given)} instead of ${primals.length} tensors in the same places.`,
+    )
   }
   primals.forEach((primal, i) => {
     const leaf = given.leaves[i]!
@@ -43,7 +53,8 @@ function fitting(name: string, what: string, key: string, primals: readonly Valu
   return given.leaves
 }
 
-const list = ({ leaves }: Flattened): string => (leaves.length === 0 ? 'no tensor' : leaves.map(showAbstract).join(', '))
+const list = ({ leaves }: Flattened): string =>
+  leaves.length === 0 ? 'no tensor' : leaves.map(showAbstract).join(', ')
 
 /** The results of a transform with zeros for those that are absent. */
 export const completed = (values: readonly Value[], tangents: readonly Maybe[]): readonly Value[] =>

@@ -20,6 +20,7 @@ function describe(given: unknown): string {
   if (typeof given === 'number') return `the number ${given}; write scalar(${given})`
   if (Array.isArray(given)) return 'an array; write tensor([...])'
   if (ArrayBuffer.isView(given)) return `a ${given.constructor.name}; write fromTypedArray(data, shape)`
-  if (typeof given === 'object' && given !== null) return `an object with the keys ${Object.keys(given).slice(0, 5).join(', ')}`
+  if (typeof given === 'object' && given !== null)
+    return `an object with the keys ${Object.keys(given).slice(0, 5).join(', ')}`
   return String(given)
 }

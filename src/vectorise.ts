@@ -46,13 +46,22 @@ export function vmap(
       const axis = positions[i]
       return abstract(axis === null || axis === undefined ? shape : shape.toSpliced(axis, 1), dtype)
     })
-    const closed = closeOverTypes('vmap', f, flattened.map(({ structure }) => structure), types)
+    const closed = closeOverTypes(
+      'vmap',
+      f,
+      flattened.map(({ structure }) => structure),
+      types,
+    )
     const batched = closed.program.inputs.map((_, i) => positions[i] !== null && positions[i] !== undefined)
     const program = batchProgram(closed.program, batched, size)
     const operands = [...leaves, ...closed.captures]
     const whole = traceClosed(
       'vmap',
-      (values) => run(program, values.map((value, i) => toFront(value, positions[i] ?? 0))).map((value) => fromFront(value, out)),
+      (values) =>
+        run(
+          program,
+          values.map((value, i) => toFront(value, positions[i] ?? 0)),
+        ).map((value) => fromFront(value, out)),
       operands,
     )
     return typed(unflatten(closed.result, run(whole, operands, cpu)))
@@ -62,12 +71,17 @@ export function vmap(
 /** For each leaf of argument i the axis that is mapped, or null. */
 function mappedAxes({ leaves }: Flattened, axes: number | readonly (number | null)[], i: number): (number | null)[] {
   const axis = typeof axes === 'number' ? axes : axes[i]
-  if (axis === undefined) throw new ArgumentError(`vmap: the list of axes has no entry for argument ${i}; write null for one that is not mapped.`)
+  if (axis === undefined)
+    throw new ArgumentError(
+      `vmap: the list of axes has no entry for argument ${i}; write null for one that is not mapped.`,
+    )
   return leaves.map((leaf) => {
     if (axis === null) return null
     const place = axis < 0 ? axis + leaf.shape.length : axis
     if (place >= 0 && place < leaf.shape.length) return place
-    throw new ShapeError(`vmap: axis ${axis} is out of range for argument ${i}, ${showAbstract(leaf)} (rank ${leaf.shape.length})`)
+    throw new ShapeError(
+      `vmap: axis ${axis} is out of range for argument ${i}, ${showAbstract(leaf)} (rank ${leaf.shape.length})`,
+    )
   })
 }
 
@@ -81,7 +95,9 @@ function commonSize(leaves: readonly Value[], positions: readonly (number | null
       size = leaf.shape[axis]
       first = leaf
     } else if (leaf.shape[axis] !== size) {
-      throw new ShapeError(`vmap: mapped axes differ: ${size} of ${showAbstract(first!)} vs ${leaf.shape[axis]} of ${showAbstract(leaf)}`)
+      throw new ShapeError(
+        `vmap: mapped axes differ: ${size} of ${showAbstract(first!)} vs ${leaf.shape[axis]} of ${showAbstract(leaf)}`,
+      )
     }
   })
   if (size === undefined) throw new ArgumentError('vmap: no argument is mapped; give at least one of them an axis.')
@@ -97,7 +113,8 @@ function toFront(value: Value, axis: number): Value {
 function fromFront(value: Value, axis: number): Value {
   const rank = value.shape.length
   const place = axis < 0 ? axis + rank : axis
-  if (place < 0 || place >= rank) throw new ShapeError(`vmap: out axis ${axis} is out of range for a result ${showAbstract(value)} (rank ${rank})`)
+  if (place < 0 || place >= rank)
+    throw new ShapeError(`vmap: out axis ${axis} is out of range for a result ${showAbstract(value)} (rank ${rank})`)
   if (place === 0) return value
   const rest = value.shape.map((_, i) => i).slice(1)
   return transpose(value, rest.toSpliced(place, 0, 0))

@@ -31,8 +31,18 @@ export function broadcastTo(x: Value, shape: readonly number[]): Value {
   if (sameShape(x.shape, shape)) return x
   const offset = shape.length - x.shape.length
   const kept = x.shape.map((_, i) => i).filter((i) => x.shape[i] === shape[i + offset])
-  const squeezed = kept.length === x.shape.length ? x : reshape(x, kept.map((i) => x.shape[i]!))
-  return broadcast(squeezed, shape, kept.map((i) => i + offset))
+  const squeezed =
+    kept.length === x.shape.length
+      ? x
+      : reshape(
+          x,
+          kept.map((i) => x.shape[i]!),
+        )
+  return broadcast(
+    squeezed,
+    shape,
+    kept.map((i) => i + offset),
+  )
 }
 
 /** Both values at their common shape. */
@@ -64,9 +74,12 @@ const STRUCTURAL: ReadonlySet<number> = new Set([0, 1, -1, 0.5, 2])
 
 /** A JavaScript number as a scalar of the given dtype. */
 export function literal(operation: string, x: number, dtype: DType): Value {
-  if (dtype === 'bool') throw new DTypeError(`${operation}: the number ${x} meets a bool tensor; convert it first: convert(x, 'int32')`)
+  if (dtype === 'bool')
+    throw new DTypeError(`${operation}: the number ${x} meets a bool tensor; convert it first: convert(x, 'int32')`)
   if (!isFloat(dtype) && !Number.isInteger(x)) {
-    throw new DTypeError(`${operation}: the number ${x} meets an ${dtype} tensor, which holds whole numbers; convert it first: convert(x, 'float32')`)
+    throw new DTypeError(
+      `${operation}: the number ${x} meets an ${dtype} tensor, which holds whole numbers; convert it first: convert(x, 'float32')`,
+    )
   }
   if (currentTrace() !== null && STRUCTURAL.has(x) && !Object.is(x, -0)) return full([], dtype, x)
   return new HostNumber(x, dtype)

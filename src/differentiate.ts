@@ -18,7 +18,7 @@ import { cpu } from './devices.ts'
 import { completed, cotangentLeaves, gradientTree, leafOffset, tangentLeaves } from './tangents.ts'
 import { gradientProgram, vjpPrograms } from './transforms/gradient.ts'
 import { jvpProgram, lineariseProgram } from './transforms/index.ts'
-import { spread } from './transforms/jvp.ts'
+import { spread } from './core/marks.ts'
 import { typed } from './typed.ts'
 
 /**

@@ -21,7 +21,7 @@ import { eq } from './primitives/elementwise.ts'
 import { iota, reshape, transpose } from './primitives/structural.ts'
 import { vjpPrograms } from './transforms/gradient.ts'
 import { batchProgram, lineariseProgram } from './transforms/index.ts'
-import { spread } from './transforms/jvp.ts'
+import { spread } from './core/marks.ts'
 import { typed } from './typed.ts'
 
 /**
@@ -80,7 +80,7 @@ const forwardBlocks: Blocks = (program, inputs, leafCount) => {
   const active = program.inputs.map((_, i) => i < leafCount)
   const { forward, residuals, linear, present } = lineariseProgram(program, active)
   const kept = inline(forward, inputs).slice(program.outputs.length)
-  const columns = leaves.map((leaf, j) => spread(present, overBasis(linear, kept.slice(0, residuals), leaves, j)))
+  const columns = leaves.map((_, j) => spread(present, overBasis(linear, kept.slice(0, residuals), leaves, j)))
   return program.outputs.map((output, i) =>
     leaves.map((leaf, j) => {
       const shape = [...output.shape, ...leaf.shape]

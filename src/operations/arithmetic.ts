@@ -35,3 +35,43 @@ export function add<
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return binary('add', elementwise.add, a, b)
 }
+
+/**
+ * The difference a − b, element by element, with broadcasting.
+ * @param a a tensor or a number.
+ * @param b a tensor of the same dtype or a number.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ * @example
+ * import { sub, tensor } from 'conformable'
+ * console.log(sub(1, tensor([0.25, 0.5]))) // [0.75, 0.5]
+ */
+export function sub<
+  A extends Shape = readonly [],
+  B extends Shape = readonly [],
+  D extends NumericDType = never,
+  E extends NumericDType = never,
+>(
+  a: number | Tensor<A, D>,
+  b: CheckOperands<'sub', A, B, D, E, number | Tensor<B, E>>,
+): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
+  return binary('sub', elementwise.sub, a, b)
+}
+
+/**
+ * The angle of the point (x, y): atan2(y, x) in [−π, π], element by element, with broadcasting.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ * @example
+ * import { atan2, tensor } from 'conformable'
+ * console.log(atan2(tensor([1]), tensor([0]))) // [1.570796]
+ */
+export function atan2<
+  A extends Shape = readonly [],
+  B extends Shape = readonly [],
+  D extends FloatDType = never,
+  E extends FloatDType = never,
+>(
+  y: number | Tensor<A, D>,
+  x: CheckOperands<'atan2', A, B, D, E, number | Tensor<B, E>>,
+): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
+  return binary('atan2', transcendental.atan2, y, x)
+}

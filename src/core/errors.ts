@@ -1,13 +1,29 @@
 /** The errors a user meets. Each is a sentence: the operation, both full shapes, the names, and the way out. */
 
-/** Shapes that do not fit; as text (`ShapeError: …`) it is the sentence that the compiler shows for static shapes. */
+/** Shapes that do not fit; the message starts with `ShapeError: ` as the type-level sentence does. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError'
+
+  constructor(sentence: string) {
+    super(`ShapeError: ${sentence}`)
+  }
+
+  override toString(): string {
+    return this.message
+  }
 }
 
-/** Element types that do not fit; as text (`DTypeError: …`) the compiler's sentence. */
+/** Element types that do not fit; the message starts with `DTypeError: `. */
 export class DTypeError extends Error {
   override readonly name = 'DTypeError'
+
+  constructor(sentence: string) {
+    super(`DTypeError: ${sentence}`)
+  }
+
+  override toString(): string {
+    return this.message
+  }
 }
 
 /** A traced value was used where JavaScript needs a number now, or outside the function that was traced. */

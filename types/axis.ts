@@ -32,15 +32,19 @@ export type AxisError<
   Op extends string,
 > = ShapeError<`${Op}: axis ${A} is out of range for shape ${Show<S>} (rank ${S['length']})`>
 
-/** The keys of a list of axes as a union; the first axis out of range, as a number, when there is one. */
-export type AxisKeys<S extends Shape, L extends readonly number[], Out extends string = never> = L extends readonly [
-  infer A extends number,
-  ...infer Rest extends readonly number[],
-]
+/** The keys of a list of axes, `{ keys: '0' | '2' }`, or the sentence of the first that is out of range or given twice. */
+export type AxisKeys<
+  S extends Shape,
+  L extends readonly number[],
+  Op extends string,
+  Out extends string = never,
+> = L extends readonly [infer A extends number, ...infer Rest extends readonly number[]]
   ? [AxisKey<S, A>] extends [never]
-    ? A
-    : AxisKeys<S, Rest, Out | AxisKey<S, A>>
-  : Out
+    ? AxisError<S, A, Op>
+    : [AxisKey<S, A>] extends [Out]
+      ? ShapeError<`${Op}: axis ${A} of ${Show<S>} is given twice`>
+      : AxisKeys<S, Rest, Op, Out | AxisKey<S, A>>
+  : { keys: Out }
 
 /** Is the rank, or the axis, unknown before running? Then the result of most rules is a shape of dynamic rank. */
 export type Unresolved<S extends Shape, A extends number> = number extends S['length']

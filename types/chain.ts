@@ -1,7 +1,9 @@
 /**
  * Chains of layers: shapes are folded through, and the first layer that does not fit is reported at its argument.
  */
-import type { AnyLayer, Apply, DomainOf, SameShape, ShapeFunction, ShapeFunctionOf } from './layer.ts'
+import type { DType } from './dtype.ts'
+import type { DTypeError } from './error.ts'
+import type { AnyLayer, Apply, DomainOf, ShapeFunction, ShapeFunctionOf, Transparent } from './layer.ts'
 
 /** The shape after layer L; while no shape is known, that of the layer's own domain. */
 type Step<L, S> = unknown extends S
@@ -11,16 +13,25 @@ type Step<L, S> = unknown extends S
   : Apply<ShapeFunctionOf<L>, S>
 
 /** The layers, the first one that does not fit replaced by its sentence. */
-type Checked<L extends readonly unknown[], S = unknown, Out extends readonly unknown[] = []> = L extends readonly [
-  infer Head,
-  ...infer Tail,
-]
-  ? Step<Head, S> extends infer R
+type Checked<
+  L extends readonly unknown[],
+  S = unknown,
+  Out extends readonly unknown[] = [],
+  Begun extends boolean = false,
+> = L extends readonly [infer Head, ...infer Tail]
+  ? StepOrMisplaced<Head, S, Out['length'] & number, Begun> extends infer R
     ? R extends string
       ? [...Out, R, ...Tail]
-      : Checked<Tail, R, [...Out, Head]>
+      : Checked<Tail, R, [...Out, Head], ShapeFunctionOf<Head> extends Transparent ? Begun : true>
     : never
   : Out
+
+/** `Step`, but a layer that takes integers stands first: what comes out of a layer is a float. */
+type StepOrMisplaced<L, S, I extends number, Begun extends boolean> = Begun extends true
+  ? ShapeFunctionOf<L>['dtype'] extends infer D extends DType
+    ? DTypeError<`chain: layer ${I} takes ${D}, but the layers before it give floats`>
+    : Step<L, S>
+  : Step<L, S>
 
 /**
  * The type of each argument of `chain(...layers)`: the layer itself, or the sentence of the first mismatch at its place. When
@@ -48,9 +59,9 @@ export interface ChainFunction<L extends readonly unknown[]> extends ShapeFuncti
   readonly out: Fold<L, this['in']>
 }
 
-/** The element type of a chain's input: that of the first layer that is more than elementwise. */
+/** The element type of a chain's input: that of its first layer that is not transparent. */
 type ChainDType<L extends readonly unknown[]> = L extends readonly [infer Head, ...infer Tail]
-  ? ShapeFunctionOf<Head> extends SameShape
+  ? ShapeFunctionOf<Head> extends Transparent
     ? ChainDType<Tail>
     : ShapeFunctionOf<Head>['dtype']
   : unknown
@@ -58,7 +69,7 @@ type ChainDType<L extends readonly unknown[]> = L extends readonly [infer Head, 
 /** The input shape a chain can be checked with: that of its first layer that has one. */
 export type ChainDomain<L extends readonly unknown[]> = L extends readonly [infer Head, ...infer Tail]
   ? unknown extends DomainOf<Head>
-    ? ShapeFunctionOf<Head> extends SameShape
+    ? ShapeFunctionOf<Head> extends Transparent
       ? ChainDomain<Tail>
       : unknown
     : DomainOf<Head>

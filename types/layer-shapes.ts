@@ -6,10 +6,8 @@ import type { Pool2d } from './contract/pool.ts'
 import type { Flatten } from './contract/reshape.ts'
 import type { MeetDim, Meets } from './dimension.ts'
 import type { ShapeError } from './error.ts'
-import type { ShapeFunction } from './layer.ts'
-import type { Dim, Shape, Show, ShowDim } from './shape.ts'
-
-type Input<S> = S extends infer Q extends Shape ? Q : never
+import type { ShapeFunction, Transparent } from './layer.ts'
+import type { AsShape, Dim, Shape, Show, ShowDim } from './shape.ts'
 
 /** `dense(I, O)`: `[…, I] → […, O]`. */
 export interface DenseFunction<I extends number, O extends number> extends ShapeFunction {
@@ -48,12 +46,12 @@ export interface EmbeddingFunction<Features extends number> extends ShapeFunctio
 
 /** `flatten`: `[batch, …] → [batch, product]`. */
 export interface FlattenFunction extends ShapeFunction {
-  readonly out: Flatten<Input<this['in']>, 1>
+  readonly out: Flatten<AsShape<this['in']>, 1>
 }
 
 /** `conv2d(in, out, size, options)`: `[batch, height, width, in] → [batch, height', width', out]`. */
 export interface Conv2dFunction<Kernel extends Shape, Options = {}> extends ShapeFunction {
-  readonly out: Conv2d<Input<this['in']>, Kernel, Options>
+  readonly out: Conv2d<AsShape<this['in']>, Kernel, Options>
 }
 
 /** `maxPool2d(size, options)` and its kind. */
@@ -62,11 +60,11 @@ export interface Pool2dFunction<
   Options = {},
   Name extends string = 'pool2d',
 > extends ShapeFunction {
-  readonly out: Pool2d<Input<this['in']>, Size, Options, Name>
+  readonly out: Pool2d<AsShape<this['in']>, Size, Options, Name>
 }
 
 /** `input(...shape)`: asks for a shape and keeps it; symbolic dimensions of it are bound to the input's. */
-export interface InputFunction<S extends Shape> extends ShapeFunction {
+export interface InputFunction<S extends Shape> extends Transparent {
   readonly out: SignatureOutput<S, S, this['in']>
 }
 

@@ -97,8 +97,13 @@ export type LayerStateOf<L, D extends FloatDType = 'float32'> = L extends { read
   ? LayerState<S, D>
   : never
 
+/** Marks a layer that takes any shape and element type and keeps both: a chain looks through it to the next one. */
+export interface Transparent extends ShapeFunction {
+  readonly transparent: true
+}
+
 /** The shape function of a layer that keeps the shape. */
-export interface SameShape extends ShapeFunction {
+export interface SameShape extends Transparent {
   readonly out: this['in']
 }
 

@@ -4,7 +4,7 @@
 import type { Add } from './arithmetic.ts'
 import type { DType } from './dtype.ts'
 import type { ProdDim } from './product.ts'
-import type { Shape } from './shape.ts'
+import type { AsNumber, Shape } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
 /** A nested record of shapes, such as `{ L1: { weight: [50, 2], bias: [50] } }`. */
@@ -46,4 +46,3 @@ export type ParameterCount<P, K = keyof P, Sum extends number = 0> = [K] extends
     : number
 
 type CountOf<T> = T extends Shape ? AsNumber<ProdDim<T>> : ParameterCount<T>
-type AsNumber<D> = D extends number ? D : number

@@ -27,6 +27,12 @@ export type DynamicRank<S extends Shape> = number extends S['length'] ? true : f
  */
 export type AsShape<T> = T extends infer Q extends Shape ? Q : never
 
+/** D as a number: symbolic dimensions are dynamic where only numbers will do. */
+export type AsNumber<D> = D extends number ? D : number
+
+/** Is T one type and not a union? */
+export type Single<T, All = T> = T extends unknown ? ([All] extends [T] ? true : false) : never
+
 /** A dimension in print; `?` when dynamic. */
 export type ShowDim<D> = number extends D ? '?' : D extends Dim ? `${D}` : '?'
 

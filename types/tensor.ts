@@ -8,7 +8,7 @@
  */
 import type { Broadcast } from './contract/broadcast.ts'
 import type { DType, ElementOf, TypedArrayOf } from './dtype.ts'
-import type { Dim, Eq, Shape } from './shape.ts'
+import type { Dim, Eq, Shape, Single } from './shape.ts'
 
 /** Only here to carry the variance; no tensor has such a property at run time. */
 declare const phantom: unique symbol
@@ -18,7 +18,10 @@ type Up<S extends Shape> = number extends S['length']
   ? Shape
   : { readonly [I in keyof S]: number extends S[I] ? Dim : S[I] extends string ? S[I] | number : S[I] }
 
-/** Write side: a static dimension is exact, a dynamic one takes any (`never` is below all), a union is refused. */
+/**
+ * Write side: a static dimension is exact, a dynamic or symbolic one takes any (`never` is below all). A union of symbols, which
+ * comes from two names meeting in one type parameter, is refused.
+ */
 type Down<S extends Shape> = number extends S['length']
   ? any
   : {
@@ -30,9 +33,6 @@ type Down<S extends Shape> = number extends S['length']
             : S[I]
           : S[I]
     }
-
-/** Exactly one symbol: a union of symbols comes from two names meeting in one type parameter. */
-type Single<D, All = D> = D extends unknown ? ([All] extends [D] ? true : false) : never
 
 /** The sizes at run time: symbolic and dynamic dimensions are plain numbers. */
 export type Sizes<S extends Shape> = { readonly [I in keyof S]: S[I] extends number ? S[I] : number }

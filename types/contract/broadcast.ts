@@ -1,7 +1,7 @@
 /**
  * Broadcasting: shapes are aligned at their last dimension; equal dimensions meet, 1 stretches.
  */
-import type { BroadcastDim } from '../dimension.ts'
+import type { BroadcastDim, Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
 import type { AsShape, Dim, DynamicRank, Eq, Shape, Show, ShowDim } from '../shape.ts'
 
@@ -33,38 +33,28 @@ export type Broadcast<A extends Shape, B extends Shape, Op extends string = 'bro
 export type Where<C extends Shape, A extends Shape, B extends Shape, Op extends string = 'where'> =
   Broadcast<A, B, Op> extends infer R ? (R extends string ? R : Broadcast<C, AsShape<R>, Op>) : never
 
-/** `broadcastTo(x, shape)`: S stretched to T, which must be what the two broadcast to. */
+/** `true` when S stretches to T, else the reason. */
+type Stretches<S extends readonly unknown[], T extends readonly unknown[]> = S extends readonly [
+  ...infer RestS,
+  infer X,
+]
+  ? T extends readonly [...infer RestT, infer Y]
+    ? { a: X; b: Y } extends { a: Y; b: X } | { a: 1; b: unknown }
+      ? Stretches<RestS, RestT>
+      : Meets<X, Y> extends true
+        ? Stretches<RestS, RestT>
+        : `${ShowDim<X>} vs ${ShowDim<Y>}`
+    : 'the target has fewer dimensions'
+  : true
+
+/** `broadcastTo(x, shape)`: S stretched to T; only a dimension 1 of S stretches, and dimensions may be added in front. */
 export type BroadcastTo<S extends Shape, T extends Shape> =
   Eq<S, T> extends true
     ? T
     : true extends DynamicRank<S> | DynamicRank<T>
       ? T
-      : Walk<T, S> extends infer R
+      : Stretches<S, T> extends infer R
         ? R extends string
           ? ShapeError<`broadcastTo: cannot broadcast ${Show<S>} to ${Show<T>}: ${R}`>
-          : Stretched<T, R> extends true
-            ? T
-            : ShapeError<`broadcastTo: cannot broadcast ${Show<S>} to ${Show<T>}: the result would be ${Show<AsShape<R>>}`>
+          : T
         : never
-
-/** Is the broadcast shape R the target itself? (A 1 of the target must not have been stretched.) */
-type Stretched<T extends Shape, R> = R extends readonly unknown[]
-  ? T['length'] extends R['length']
-    ? StretchedDims<T, R>
-    : false
-  : false
-
-type StretchedDims<T extends readonly unknown[], R extends readonly unknown[]> = T extends readonly [
-  infer X,
-  ...infer RestT,
-]
-  ? R extends readonly [infer Y, ...infer RestR]
-    ? { d: X } extends { d: Y } | { d: number }
-      ? StretchedDims<RestT, RestR>
-      : { d: Y } extends { d: number }
-        ? number extends Y
-          ? StretchedDims<RestT, RestR>
-          : false
-        : false
-    : true
-  : true

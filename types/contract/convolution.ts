@@ -4,7 +4,7 @@
 import type { Add, ExactDiv, FloorDiv, Mul, Sub } from '../arithmetic.ts'
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
+import type { AsNumber, AsShape, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
 
 /** A number for both directions, or `[height, width]`. */
 export type Pair = number | readonly [height: number, width: number]
@@ -53,8 +53,6 @@ export type WindowDim<H, K extends number, S extends number, P, D extends number
       ? H
       : number
     : number
-
-type AsNumber<D> = D extends number ? D : number
 
 /** `[batch, height', width', channels]` of a window that slides over `[batch, height, width, …]`, or a sentence. */
 export type Windows<X extends Shape, KH, KW, Stride, Pads, Dilation, Channels, Op extends string> = X extends readonly [

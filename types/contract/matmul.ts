@@ -1,7 +1,6 @@
 /**
  * Products that contract one dimension.
  */
-import type { AxisError, AxisKey, AxisKeys, DimAt, RemoveAt } from '../axis.ts'
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
 import type { AsShape, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
@@ -41,6 +40,7 @@ export type MatMul<A extends Shape, B extends Shape> = true extends DynamicRank<
       ? VectorMatMul<A, K, B>
       : ShapeError<`matmul: left operand must have rank >= 1, got ${Show<A>}`>
 
+/** A row times what stands on the right. */
 type VectorMatMul<A extends Shape, K, B extends Shape> = B extends readonly [
   ...infer BatchB extends Shape,
   infer L,
@@ -63,52 +63,10 @@ export type Dot<A extends Shape, B extends Shape> = true extends DynamicRank<A> 
       ? Meets<K, L> extends true
         ? readonly []
         : ShapeError<`dot: lengths differ: ${ShowDim<K>} vs ${ShowDim<L>}`>
-      : ShapeError<`dot: both operands must be vectors, got ${Show<A>} and ${Show<B>}; use matmul or tensorDot`>
-    : ShapeError<`dot: both operands must be vectors, got ${Show<A>} and ${Show<B>}; use matmul or tensorDot`>
+      : NotVectors<A, B>
+    : NotVectors<A, B>
 
-/** `outer(a, b)`: all products of two vectors, `[m] × [n] → [m, n]`. */
-export type OuterProduct<A extends Shape, B extends Shape> = true extends DynamicRank<A> | DynamicRank<B>
-  ? Shape
-  : A extends readonly [infer M]
-    ? B extends readonly [infer N]
-      ? AsShape<readonly [M, N]>
-      : ShapeError<`outer: both operands must be vectors, got ${Show<A>} and ${Show<B>}`>
-    : ShapeError<`outer: both operands must be vectors, got ${Show<A>} and ${Show<B>}`>
-
-/**
- * `tensorDot(a, b, [axesA, axesB])`: sums over the paired axes; the result has A's other dimensions, then B's.
- */
-export type TensorDot<
+type NotVectors<
   A extends Shape,
   B extends Shape,
-  AxesA extends readonly number[],
-  AxesB extends readonly number[],
-> = true extends DynamicRank<A> | DynamicRank<B>
-  ? Shape
-  : number extends AxesA['length'] | AxesB['length'] | AxesA[number] | AxesB[number]
-    ? Shape
-    : AxesA['length'] extends AxesB['length']
-      ? PairedAxes<A, B, AxesA, AxesB> extends infer Failure
-        ? [Failure] extends [never]
-          ? AsShape<readonly [...RemoveAt<A, AxisKeys<A, AxesA> & string>, ...RemoveAt<B, AxisKeys<B, AxesB> & string>]>
-          : Failure
-        : never
-      : ShapeError<`tensorDot: ${AxesA['length']} axes of the left operand are paired with ${AxesB['length']} of the right`>
-
-/** The sentence of the first pair of axes that does not fit, or `never`. */
-type PairedAxes<
-  A extends Shape,
-  B extends Shape,
-  AxesA extends readonly number[],
-  AxesB extends readonly number[],
-> = AxesA extends readonly [infer X extends number, ...infer RestA extends readonly number[]]
-  ? AxesB extends readonly [infer Y extends number, ...infer RestB extends readonly number[]]
-    ? [AxisKey<A, X>] extends [never]
-      ? AxisError<A, X, 'tensorDot'>
-      : [AxisKey<B, Y>] extends [never]
-        ? AxisError<B, Y, 'tensorDot'>
-        : Meets<DimAt<A, X>, DimAt<B, Y>> extends true
-          ? PairedAxes<A, B, RestA, RestB>
-          : ShapeError<`tensorDot: axis ${X} of ${Show<A>} and axis ${Y} of ${Show<B>} differ: ${ShowDim<DimAt<A, X>>} vs ${ShowDim<DimAt<B, Y>>}`>
-    : never
-  : never
+> = ShapeError<`dot: both operands must be vectors, got ${Show<A>} and ${Show<B>}; use matmul or tensorDot`>

@@ -2,29 +2,39 @@
  * Shapes of nested JS arrays: `tensor([[1, 2], [3, 4]])`.
  */
 import type { ShapeError } from '../error.ts'
-import type { Shape, Show } from '../shape.ts'
+import type { AsShape, Eq, Shape, Show, Single } from '../shape.ts'
 
 /** Numbers (or booleans) nested to any depth. */
 export type Nested = number | boolean | readonly Nested[]
 
-/** Exactly one member: rows of different shapes make a union. */
-type Single<R, All = R> = R extends unknown ? ([All] extends [R] ? true : false) : never
-
 /** The shape of nested arrays inferred with a `const` type parameter; plain `number[][]` has dynamic dimensions. */
-export type FromNested<A> = A extends number | boolean
-  ? readonly []
-  : A extends readonly []
-    ? readonly [0]
-    : A extends readonly (infer Row)[]
-      ? Rows<A['length'], FromNested<Row>>
-      : never
+export type FromNested<A> = Nested extends A
+  ? Shape
+  : A extends number | boolean
+    ? readonly []
+    : A extends readonly []
+      ? readonly [0]
+      : A extends readonly (infer Row)[]
+        ? Rows<A, FromNested<Row>>
+        : never
 
 /** The rows' shapes come as a union, which is one shape when the nesting is regular. */
-type Rows<Length extends number, RowShape> =
+type Rows<A extends readonly unknown[], RowShape> =
   Single<RowShape> extends true
     ? RowShape extends Shape
-      ? readonly [Length, ...RowShape]
+      ? readonly [A['length'], ...RowShape]
       : RowShape
     : [Extract<RowShape, string>] extends [never]
-      ? ShapeError<`tensor: the rows differ in shape: ${Show<Extract<RowShape, Shape>>}`>
+      ? A extends readonly [infer First, ...infer Rest]
+        ? Ragged<Rest, FromNested<First>>
+        : Shape
       : Extract<RowShape, string>
+
+/** The sentence of the first row that differs from row 0. */
+type Ragged<A extends readonly unknown[], First, I extends 0[] = [0]> = A extends readonly [infer Row, ...infer Rest]
+  ? FromNested<Row> extends infer S
+    ? Eq<S, First> extends true
+      ? Ragged<Rest, First, [...I, 0]>
+      : ShapeError<`tensor: row 0 has shape ${Show<AsShape<First>>} but row ${I['length']} has shape ${Show<AsShape<S>>}`>
+    : never
+  : never

@@ -14,10 +14,10 @@ export type Sort<S extends Shape, A extends number, Op extends string = 'sort'> 
 export type Flip<S extends Shape, A extends number | readonly number[]> = A extends readonly number[]
   ? number extends S['length'] | A['length'] | A[number]
     ? S
-    : AxisKeys<S, A> extends infer K
-      ? [K] extends [string]
-        ? S
-        : AxisError<S, Extract<K, number>, 'flip'>
+    : AxisKeys<S, A, 'flip'> extends infer R
+      ? R extends string
+        ? R
+        : S
       : never
   : A extends number
     ? AlongAxis<S, A, 'flip'>

@@ -1,7 +1,7 @@
 /**
  * Reordering of dimensions.
  */
-import type { AxisError, AxisKey, AxisKeys, DimAt, SetAt } from '../axis.ts'
+import type { AxisKey, DimAt } from '../axis.ts'
 import type { ShapeError } from '../error.ts'
 import type { AsShape, DynamicRank, Shape, Show } from '../shape.ts'
 
@@ -20,19 +20,10 @@ export type Permute<S extends Shape, P extends readonly number[]> =
     : number extends P['length'] | P[number]
       ? Shape
       : P['length'] extends S['length']
-        ? Exclude<keyof S & `${number}`, AxisKeys<S, P>> extends never
+        ? Exclude<keyof S & `${number}`, KeysOf<S, P>> extends never
           ? AsShape<{ readonly [I in keyof P]: P[I] extends number ? DimAt<S, P[I]> : never }>
           : ShapeError<`permute: ${Show<P>} is not a permutation of the axes of ${Show<S>}`>
         : ShapeError<`permute: ${P['length']} axes given for shape ${Show<S>} of rank ${S['length']}`>
 
-/** `swapAxes(x, a, b)`: two dimensions change places. */
-export type SwapAxes<S extends Shape, A extends number, B extends number> =
-  DynamicRank<S> extends true
-    ? Shape
-    : number extends A | B
-      ? Shape
-      : [AxisKey<S, A>] extends [never]
-        ? AxisError<S, A, 'swapAxes'>
-        : [AxisKey<S, B>] extends [never]
-          ? AxisError<S, B, 'swapAxes'>
-          : AsShape<SetAt<AsShape<SetAt<S, AxisKey<S, A>, DimAt<S, B>>>, AxisKey<S, B>, DimAt<S, A>>>
+/** The axes as a union of keys: a permutation leaves none out. */
+type KeysOf<S extends Shape, P extends readonly number[]> = { [I in keyof P]: AxisKey<S, P[I]> }[number]

@@ -22,12 +22,12 @@ export type Reduce<
   ? ReduceAll<S, Keep>
   : true extends DynamicRank<S> | UnknownAxes<AsList<A>>
     ? Shape
-    : AxisKeys<S, AsList<A>> extends infer K
-      ? [K] extends [string]
+    : AxisKeys<S, AsList<A>, Op> extends infer R
+      ? R extends { keys: infer K extends string }
         ? Keep extends true
           ? AsShape<SetAt<S, K, 1>>
           : AsShape<RemoveAt<S, K>>
-        : AxisError<S, Extract<K, number>, Op>
+        : R
       : never
 
 type ReduceAll<S extends Shape, Keep extends boolean> = Keep extends true

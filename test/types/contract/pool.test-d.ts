@@ -1,0 +1,31 @@
+import { test } from 'vitest'
+import type { Dim, Pool2d, Shape } from '../../../types/index.ts'
+import { equal } from '../equal.ts'
+
+test('a window steps by its own size unless told otherwise', () => {
+  equal<Pool2d<readonly ['n', 26, 26, 8], 2>, readonly ['n', 13, 13, 8]>()
+  equal<Pool2d<readonly ['n', 27, 26, 8], 2>, readonly ['n', 13, 13, 8]>()
+  equal<Pool2d<readonly ['n', 26, 26, 8], 3, { stride: 2 }>, readonly ['n', 12, 12, 8]>()
+  equal<Pool2d<readonly ['n', 26, 26, 8], 3, { stride: 2; padding: 1 }>, readonly ['n', 13, 13, 8]>()
+  equal<Pool2d<readonly ['n', 26, 26, 8], readonly [2, 13]>, readonly ['n', 13, 2, 8]>()
+  equal<Pool2d<readonly ['n', 'h', 26, 8], 2>, readonly ['n', number, 13, 8]>()
+  equal<Pool2d<Shape, 2>, Shape>()
+})
+
+test('what differs is named', () => {
+  equal<
+    Pool2d<readonly ['n', 26, 26], 2, {}, 'maxPool2d'>,
+    'ShapeError: maxPool2d: input must be [batch, height, width, channels], got [n, 26, 26]'
+  >()
+  equal<
+    Pool2d<readonly ['n', 2, 26, 8], 3, {}, 'avgPool2d'>,
+    'ShapeError: avgPool2d: window 3 is larger than the (padded) height of [n, 2, 26, 8]'
+  >()
+})
+
+test('type parameters stay alive', () => {
+  const generic = <B extends Dim, C extends Dim>() => {
+    equal<Pool2d<readonly [B, 26, 26, C], 2>, readonly [B, 13, 13, C]>()
+  }
+  generic<'b', 3>()
+})

@@ -5,7 +5,7 @@
  */
 import type { DType, FloatDType } from './dtype.ts'
 import type { Key } from './key.ts'
-import type { ComponentArray } from './parameters.ts'
+import type { AnyComponentArray, ComponentArray } from './parameters.ts'
 import type { Shape } from './shape.ts'
 import type { LayerState } from './state.ts'
 import type { Check, Ok, Tensor } from './tensor.ts'
@@ -53,25 +53,33 @@ interface Initialise<P> {
   <D extends FloatDType>(key: Key, dtype: D): ComponentArray<P, D>
 }
 
-/** `(params, x) → y`. */
-type PureCall<F extends ShapeFunction, P> = <X extends Shape, D extends DType>(
-  params: ComponentArray<P, D>,
-  x: Check<Apply<F, X>, Tensor<X, InputDType<F, NoInfer<D>>>>,
-) => Tensor<Ok<Apply<F, X>>, D>
+/**
+ * A layer without state: `(params, x) → y`. An interface with one call signature, and not an intersection, because only such a
+ * function stays generic when it is passed to `jit` or `vmap`.
+ */
+export interface PureLayer<F extends ShapeFunction, P, Domain = unknown> extends LayerRecord<F, P, Empty, Domain> {
+  <X extends Shape, D extends DType>(
+    params: ComponentArray<P, D>,
+    x: Check<Apply<F, X>, Tensor<X, InputDType<F, NoInfer<D>>>>,
+  ): Tensor<Ok<Apply<F, X>>, D>
+}
 
-/** `(params, x, state) → [y, state]`. */
-type StatefulCall<F extends ShapeFunction, P, S> = <X extends Shape, D extends DType>(
-  params: ComponentArray<P, D>,
-  x: Check<Apply<F, X>, Tensor<X, InputDType<F, NoInfer<D>>>>,
-  state: LayerState<S, NoInfer<D>>,
-) => [y: Tensor<Ok<Apply<F, X>>, D>, state: LayerState<S, D>]
+/** A layer with state: `(params, x, state) → [y, state]`. */
+export interface StatefulLayer<F extends ShapeFunction, P, S, Domain = unknown> extends LayerRecord<F, P, S, Domain> {
+  <X extends Shape, D extends DType>(
+    params: ComponentArray<P, D>,
+    x: Check<Apply<F, X>, Tensor<X, InputDType<F, NoInfer<D>>>>,
+    state: LayerState<S, NoInfer<D>>,
+  ): [y: Tensor<Ok<Apply<F, X>>, D>, state: LayerState<S, D>]
+}
 
 /**
  * A layer with shape function F, parameters P, state S and Domain, the input shape it can be checked with before any input
  * is known (`unknown` when it takes what comes).
  */
-export type Layer<F extends ShapeFunction, P = Empty, S = Empty, Domain = unknown> = LayerRecord<F, P, S, Domain> &
-  (keyof S extends never ? PureCall<F, P> : StatefulCall<F, P, S>)
+export type Layer<F extends ShapeFunction, P = Empty, S = Empty, Domain = unknown> = keyof S extends never
+  ? PureLayer<F, P, Domain>
+  : StatefulLayer<F, P, S, Domain>
 
 /** Any layer, to constrain a type parameter. */
 export interface AnyLayer {
@@ -107,5 +115,12 @@ export interface SameShape extends Transparent {
   readonly out: this['in']
 }
 
-/** An activation: a layer without parameters for `chain`, and a plain function of a tensor. */
-export type Activation = Layer<SameShape> & (<S extends Shape, D extends DType>(x: Tensor<S, D>) => Tensor<S, D>)
+/**
+ * An activation: a layer without parameters for `chain`, and a plain function of a tensor. One call signature and not two
+ * overloads, which would not stay generic in `jit(relu)` and `pipe(x, relu)`.
+ */
+export interface Activation extends LayerRecord<SameShape, Empty, Empty, unknown> {
+  <S extends Shape, D extends DType>(
+    ...args: [x: Tensor<S, D>] | [params: AnyComponentArray, x: Tensor<S, D>]
+  ): Tensor<S, D>
+}

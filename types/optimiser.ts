@@ -7,7 +7,10 @@
 import type { FloatDType } from './dtype.ts'
 import type { Scalar } from './tensor.ts'
 
-/** A function from parameters to state. Extend it: read `this['params']`, define `state`. */
+/**
+ * A function from parameters to state. Extend it: `interface MomentumFunction extends StateFunction { readonly state:
+ * MomentumState<this['params']> }`. (`this` is not allowed inside an object type, so the state needs a name of its own.)
+ */
 export interface StateFunction {
   readonly params: unknown
   readonly state: unknown

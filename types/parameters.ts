@@ -31,6 +31,9 @@ export declare abstract class FlatVector<P, D extends DType> {
 /** Named views into one flat vector: `p.L1.weight` is a typed tensor. */
 export type ComponentArray<P, D extends DType = 'float32'> = Views<P, D> & FlatVector<P, D>
 
+/** Any ComponentArray, seen without its names. */
+export type AnyComponentArray = FlatVector<any, any>
+
 /** The last member of a union (an intersection of functions resolves to its last overload). */
 type LastOf<U> = (U extends unknown ? (x: () => U) => void : never) extends (x: infer I) => void
   ? I extends () => infer Last

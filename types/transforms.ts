@@ -115,10 +115,12 @@ export type MappedArgs<
 // ---- loops
 
 /** The start of a loop's carry: T, with a sentence in place of each JS value, which would be frozen when traced. */
-export type Carry<T> = T extends number | boolean | string
-  ? ShapeError<`carry: a JS ${NameOf<T>} cannot change inside a compiled loop; write scalar(${T})`>
-  : T extends { readonly dtype: DType }
-    ? T
-    : { readonly [K in keyof T]: Carry<T[K]> }
-
-type NameOf<T> = T extends number ? 'number' : T extends string ? 'string' : 'boolean'
+export type Carry<T> = T extends number
+  ? ShapeError<'carry: a JS number cannot change inside a compiled loop; wrap it in scalar()'>
+  : T extends boolean
+    ? ShapeError<'carry: a JS boolean cannot change inside a compiled loop; wrap it in scalar()'>
+    : T extends string
+      ? ShapeError<'carry: a JS string cannot change inside a compiled loop; leave it out of the carry'>
+      : T extends { readonly dtype: DType }
+        ? T
+        : { readonly [K in keyof T]: Carry<T[K]> }

@@ -2,11 +2,15 @@
  * Trees: tensors in arrays and records, as deep as you like. What enters and leaves a transform is a tree.
  */
 import type { DType } from './dtype.ts'
+import type { AnyComponentArray } from './parameters.ts'
 import type { AsShape, Shape } from './shape.ts'
 import type { AnyTensor, Tensor } from './tensor.ts'
 
-/** A tensor, an array of trees or a record of trees; a `ComponentArray` is one. */
-export type Tree = AnyTensor | readonly Tree[] | { readonly [key: string]: Tree }
+/**
+ * A tensor, a `ComponentArray`, an array of trees or a record of trees. (An `interface` has no index signature and so is no
+ * record here: write the state of a rule as a `type` where it must be a `Tree`.)
+ */
+export type Tree = AnyTensor | AnyComponentArray | readonly Tree[] | { readonly [key: string]: Tree }
 
 /** What is recognised as a tensor inside a tree. */
 export interface Leaf {

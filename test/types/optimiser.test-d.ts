@@ -1,0 +1,64 @@
+import { expectTypeOf, test } from 'vitest'
+import type { Key, Optimiser, Rule, Scalar, Solution, StateFunction, StateOf, Tensor } from '../../types/index.ts'
+import { mul, sum, zeros } from './declared.ts'
+import { type AdamFunction, type AdamState, adam, bfgs, chain, dense, minimise } from './declared-transforms.ts'
+import { equal, is } from './equal.ts'
+
+declare const key: Key
+
+type MomentumState<P> = { readonly velocity: P }
+interface MomentumFunction extends StateFunction {
+  readonly state: MomentumState<this['params']>
+}
+declare const momentum: Rule<MomentumFunction>
+
+type NewtonState<P> = { readonly last: P; readonly value: Scalar }
+interface NewtonFunction extends StateFunction {
+  readonly state: NewtonState<this['params']>
+}
+declare const newton: Optimiser<NewtonFunction>
+
+test('the state of a rule is made of its parameters', () => {
+  type P = { w: Tensor<readonly [3]> }
+  equal<StateOf<Rule<AdamFunction>, P>, AdamState<P>>()
+  equal<StateOf<typeof momentum, P>, { readonly velocity: P }>()
+  equal<StateOf<typeof newton, P>, { readonly last: P; readonly value: Scalar }>()
+  equal<StateOf<number, P>, never>()
+})
+
+test('a rule steps', () => {
+  const rule = adam()
+  const p = chain(dense(4, 3)).init(key)
+  const state = rule.init(p)
+  const [next, after] = rule.step(p, state, p)
+  expectTypeOf(next).toEqualTypeOf<typeof p>()
+  expectTypeOf(after).toEqualTypeOf<typeof state>()
+  const [update] = rule.update(p, state, p)
+  expectTypeOf(update).toEqualTypeOf<typeof p>()
+  const [w] = momentum.step(zeros([3]), momentum.init(zeros([3])), zeros([3]))
+  is<Tensor<readonly [3]>>()(w)
+})
+
+test('the state or gradient of another model is refused', () => {
+  const rule = adam()
+  const a = chain(dense(4, 3)).init(key)
+  const b = chain(dense(5, 3)).init(key)
+  // @ts-expect-error state of another model
+  rule.step(a, rule.init(b), a)
+  // @ts-expect-error gradient of another model
+  rule.step(b, rule.init(a), a)
+  // @ts-expect-error state of another rule
+  rule.step(a, momentum.init(a), a)
+})
+
+test('minimise takes any optimiser', async () => {
+  const objective = (w: Tensor<readonly [3]>) => sum(mul(w, w))
+  const solution = await minimise(objective, zeros([3]), bfgs())
+  is<Solution<Tensor<readonly [3]>, 'float32'>>()(solution)
+  is<Tensor<readonly [3]>>()((await minimise(objective, zeros([3]), newton)).params)
+  const double = await minimise((w) => sum(mul(w, w)), zeros([3], 'float64'), bfgs())
+  is<Scalar<'float64'>>()(double.value)
+  expectTypeOf(double.result).toEqualTypeOf<'converged' | 'maxSteps' | 'failed'>()
+  // @ts-expect-error an objective is a scalar
+  minimise((w) => w, zeros([3]), bfgs())
+})

@@ -12,9 +12,12 @@ export interface ParameterSpec {
   readonly [name: string]: Shape | ParameterSpec
 }
 
-/** The named views of spec P: its records with a tensor for each shape. */
+/**
+ * The named views of spec P: a tensor for each shape, a ComponentArray for each record. So the parameters of an inner layer,
+ * `p.L1`, are parameters in their own right.
+ */
 export type Views<P, D extends DType = 'float32'> = {
-  readonly [K in keyof P]: P[K] extends Shape ? Tensor<P[K], D> : Views<P[K], D>
+  readonly [K in keyof P]: P[K] extends Shape ? Tensor<P[K], D> : ComponentArray<P[K], D>
 }
 
 /** The key of the flat tensor. A symbol, so that it cannot clash with a parameter's name. */

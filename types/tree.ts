@@ -1,7 +1,6 @@
 /**
  * Trees: tensors in arrays and records, as deep as you like. What enters and leaves a transform is a tree.
  */
-import type { DType } from './dtype.ts'
 import type { AnyComponentArray } from './parameters.ts'
 import type { AsShape, Shape } from './shape.ts'
 import type { AnyTensor, Tensor } from './tensor.ts'
@@ -11,12 +10,6 @@ import type { AnyTensor, Tensor } from './tensor.ts'
  * record here: write the state of a rule as a `type` where it must be a `Tree`.)
  */
 export type Tree = AnyTensor | AnyComponentArray | readonly Tree[] | { readonly [key: string]: Tree }
-
-/** What is recognised as a tensor inside a tree. */
-export interface Leaf {
-  readonly shape: readonly number[]
-  readonly dtype: DType
-}
 
 /** The shape of a leaf with dimension N put in front. */
 type Prepend<S extends Shape, N> = AsShape<readonly [N, ...S]>

@@ -228,6 +228,21 @@ test('a chain of an embedding takes integers, wherever it looks through', () => 
   )
 })
 
+test('a plain function of inner layers becomes a layer', () => {
+  const inner = chain(dense(8, 32), relu, dense(32, 8))
+  const gate = dense(8, 8)
+  const residual = layer({ inner: inner.spec, gate: gate.spec }, (p, x: Tensor<readonly ['n', 8]>) =>
+    add(gate(p.gate, x), inner(p.inner, x)),
+  )
+  const params = residual.init(key)
+  is<Tensor<readonly [32, 8]>>()(params.inner.layer_0.weight)
+  is<Tensor<readonly [5, 8]>>()(residual(params, zeros([5, 8])))
+  layer({ gate: gate.spec }, (p, x: Tensor<readonly ['n', 8]>) =>
+    // @ts-expect-error parameters of another layer
+    inner(p.gate, x),
+  )
+})
+
 test('a plain function becomes a layer', () => {
   const custom = layer({ weight: [128, 64] }, (p, x: Tensor<readonly ['n', 128]>) => matmul(x, p.weight))
   const params = custom.init(key)

@@ -30,6 +30,7 @@ test('the flat vector has the length of all views', () => {
   equal<ParameterCount<{}>, 0>()
   equal<ParameterCount<{ weight: ['n', 2]; bias: [2] }>, number>()
   is<Tensor<readonly [252]>>()(flat(p))
+  is<Tensor<readonly [150]>>()(flat(p.L1))
 })
 
 test('a symbol keeps the flat vector out of the names', () => {

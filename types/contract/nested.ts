@@ -38,3 +38,8 @@ type Ragged<A extends readonly unknown[], First, I extends 0[] = [0]> = A extend
       : ShapeError<`tensor: row 0 has shape ${Show<AsShape<First>>} but row ${I['length']} has shape ${Show<AsShape<S>>}`>
     : never
   : never
+
+/** The element type of nested values when none is given: `bool` for booleans, else `float32`. */
+export type NestedDType<A> = [ElementsOf<A>] extends [boolean] ? 'bool' : 'float32'
+
+type ElementsOf<A> = Nested extends A ? number : A extends readonly (infer Row)[] ? ElementsOf<Row> : A

@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import type { FromNested, Nested, Shape } from '../../../types/index.ts'
+import type { FromNested, Nested, NestedDType, Shape } from '../../../types/index.ts'
 import { equal } from '../equal.ts'
 
 test('regular nesting', () => {
@@ -29,4 +29,12 @@ test('ragged nesting is named', () => {
     FromNested<readonly [readonly [readonly [1], readonly [2, 3]], readonly [readonly [4], readonly [5]]]>,
     'ShapeError: tensor: row 0 has shape [1] but row 1 has shape [2]'
   >()
+})
+
+test('the element type of nested values', () => {
+  equal<NestedDType<3>, 'float32'>()
+  equal<NestedDType<readonly [readonly [true, false]]>, 'bool'>()
+  equal<NestedDType<boolean[][]>, 'bool'>()
+  equal<NestedDType<readonly [true, 1]>, 'float32'>()
+  equal<NestedDType<Nested>, 'float32'>()
 })

@@ -9,3 +9,6 @@ export type ShapeError<Message extends string> = `ShapeError: ${Message}`
 
 /** The sentence of an element type that does not fit. */
 export type DTypeError<Message extends string> = `DTypeError: ${Message}`
+
+/** The sentence of a derivative that does not exist. */
+export type DerivativeError<Message extends string> = `DerivativeError: ${Message}`

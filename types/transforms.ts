@@ -6,7 +6,7 @@
  * lines. A conditional type around the whole parameter would lose generic functions.
  */
 import type { DType, FloatDType } from './dtype.ts'
-import type { ShapeError } from './error.ts'
+import type { DerivativeError, DTypeError, ShapeError } from './error.ts'
 import type { AsShape, Dim, Show } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -40,15 +40,15 @@ export type NotScalar<Op extends string, R> = R extends {
   ? number extends S['length']
     ? R
     : S extends readonly []
-      ? ShapeError<`${Op}: the function returns a scalar of ${D}; only float32 and float64 have a gradient`>
+      ? DTypeError<`${Op}: the function returns a scalar of ${D}; only float32 and float64 have a gradient`>
       : ShapeError<`${Op}: the function must return a scalar, it returns ${Show<S>}; use mean or sum, or jacrev for the Jacobian`>
-  : ShapeError<`${Op}: the function must return a scalar tensor, or a record with a scalar 'value' (the rest is auxiliary)`>
+  : DerivativeError<`${Op}: the function must return a scalar tensor, or a record with a scalar 'value' (the rest is auxiliary)`>
 
 /** R, when an argument of type T can be differentiated by; else a sentence. */
 export type WrtRule<Op extends string, T, I extends number, R> = T extends {
   readonly dtype: 'int32' | 'uint32' | 'bool'
 }
-  ? ShapeError<`${Op}: argument ${I} is ${T['dtype'] & string}; only float tensors have a gradient`>
+  ? DTypeError<`${Op}: argument ${I} is ${T['dtype'] & string}; only float tensors have a gradient`>
   : R
 
 /** The blocks of a Hessian or Jacobian: for leaves of shape S and T a tensor of shape `[...S, ...T]`, named by both trees. */

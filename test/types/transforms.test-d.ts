@@ -82,11 +82,11 @@ test('what has no gradient is named', () => {
   >()
   equal<
     Of<Scalar<'int32'>>,
-    'ShapeError: grad: the function returns a scalar of int32; only float32 and float64 have a gradient'
+    'DTypeError: grad: the function returns a scalar of int32; only float32 and float64 have a gradient'
   >()
   equal<
     Of<number>,
-    "ShapeError: grad: the function must return a scalar tensor, or a record with a scalar 'value' (the rest is auxiliary)"
+    "DerivativeError: grad: the function must return a scalar tensor, or a record with a scalar 'value' (the rest is auxiliary)"
   >()
   equal<
     Of<{ value: Tensor<readonly [2]> }>,
@@ -94,7 +94,7 @@ test('what has no gradient is named', () => {
   >()
   equal<
     Of<Scalar, [Tensor<readonly [3], 'int32'>]>,
-    'ShapeError: grad: argument 0 is int32; only float tensors have a gradient'
+    'DTypeError: grad: argument 0 is int32; only float tensors have a gradient'
   >()
 })
 

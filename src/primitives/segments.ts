@@ -31,7 +31,7 @@ export const viewPrimitive: Primitive<ViewParams> = linear({
     dtype: x.dtype,
     data: x.data.slice(offset, offset + sizeOf(shape)),
   }),
-  transpose: (cotangent, _, { offset }) => new Segment(offset, reshape(cotangent, [sizeOf(cotangent.shape)])),
+  transpose: (cotangent, _, { offset }) => new Segment(offset, cotangent),
   batch: (x, { offset, shape }, size) => reshape(sliceAxis(x, 1, offset, offset + sizeOf(shape)), [size, ...shape]),
 })
 /** The elements `offset, offset + 1, …` of a vector, under a shape. */
@@ -39,7 +39,8 @@ export const view = (x: Value, offset: number, shape: readonly number[]): Value 
   bindOne(viewPrimitive, [x], { offset, shape })
 
 function viewShape(x: Abstract, { offset, shape }: ViewParams): Abstract {
-  if (x.shape.length === 1 && offset >= 0 && offset + sizeOf(shape) <= x.shape[0]) return abstract(shape, x.dtype)
+  if (x.shape.length === 1 && Number.isInteger(offset) && offset >= 0 && offset + sizeOf(shape) <= x.shape[0])
+    return abstract(shape, x.dtype)
   const range = `${offset} … ${offset + sizeOf(shape)}`
   throw new ShapeError(
     `view: ${showShape(shape)} at ${range} does not lie in ${showAbstract(x)}. A view is a segment of a vector.`,

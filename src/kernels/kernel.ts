@@ -53,7 +53,11 @@ export interface Local {
 /** Scalar operations of the lower language: the elementwise primitives, plus truncating integer helpers for index arithmetic. */
 export type ScalarName = ElementwiseName
 
-/** A scalar expression; nodes are shared by identity, and a node is computed once per iteration of the loops it depends on. */
+/**
+ * A scalar expression; nodes are shared by identity, and a node is computed once per iteration of the loops it depends on.
+ * Except: a node over a `local` that `assign` sets, or over a load from a buffer that the same kernel stores to, is read anew by
+ * each statement (and each test of a `while` or `if`) that uses it. Loops belong to one `for` or `reduce` each.
+ */
 export type Node =
   | { readonly kind: 'constant'; readonly dtype: DType; readonly value: number }
   | { readonly kind: 'index'; readonly dtype: 'int32'; readonly loop: Loop }

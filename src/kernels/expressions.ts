@@ -1,0 +1,227 @@
+/**
+ * Primitives that can live inside a kernel as expressions: what index each operand is read at (as the fuser sees it, and as
+ * the lowering computes it), and the scalar operation.
+ */
+import type { Abstract } from '../core/abstract.ts'
+import { sizeOf } from '../core/abstract.ts'
+import { isFloat } from '../core/dtype.ts'
+import type { Params, Primitive } from '../core/primitive.ts'
+import type { Equation } from '../core/program.ts'
+import type { DotParams, ElementwiseName } from '../primitives/index.ts'
+import {
+  dotPrimitive,
+  fullPrimitive,
+  integerPowerPrimitive,
+  iotaPrimitive,
+  reduceMaxPrimitive,
+  reduceMinPrimitive,
+  sumPrimitive,
+} from '../primitives/index.ts'
+import type { Index } from './axes.ts'
+import type { Form, FormAxis, Forms } from './forms.ts'
+import { formAlgebra, INNER, innerAxis, iterations, maskOf } from './forms.ts'
+import type { Node, ReduceName } from './kernel.ts'
+import type { Movement } from './movement.ts'
+import type { Reader } from './reader.ts'
+
+/** Where an equation stands while the fuser asks what it reads. */
+export interface FormContext {
+  readonly forms: Forms
+  readonly space: readonly number[]
+  /** The variable that is read, for naming the forms of its operands. */
+  readonly variable: number
+}
+
+/** A primitive as an expression. */
+export interface Expression {
+  readonly kind: 'expression'
+  /** Is it a reduction, which needs loops of its own? */
+  readonly reduces: boolean
+  /** Rough cost of one element: 0 for movement, 1 for an addition, 100 for a transcendental. */
+  flops(equation: Equation): number
+  /** The forms in which the operands are read for one form of an output. */
+  operands(equation: Equation, form: Form, context: FormContext): readonly Form[]
+  /** The value of output number `output` at an index. */
+  read(reader: Reader, equation: Equation, output: number, index: readonly Index[]): Node
+}
+
+/** Cost from which an expression is never computed twice. */
+export const HEAVY = 100
+
+/** An operation element by element. */
+export const pointwise = (name: ElementwiseName, flops: number): Expression => ({
+  kind: 'expression',
+  reduces: false,
+  flops: () => flops,
+  operands: ({ inputs }, form) => inputs.map(() => form),
+  read: (reader, { inputs, outputs }, _, index) =>
+    reader.table.apply(
+      name,
+      outputs[0].dtype,
+      inputs.map((input) => reader.read(input, index)),
+    ),
+})
+
+/** x^n carries its exponent. */
+export const power: Expression = {
+  ...pointwise('integerPower', 2),
+  read: (reader, equation, _, index) => {
+    const { exponent } = paramsOf(equation, integerPowerPrimitive)
+    const [input] = equation.inputs
+    return reader.table.apply('integerPower', input.dtype, [reader.read(input, index)], exponent)
+  },
+}
+
+/** The identity. */
+export const identity: Expression = {
+  ...pointwise('stopGradient', 0),
+  read: (reader, { inputs }, _, index) => reader.read(inputs[0], index),
+}
+
+/** Data moved: the operand at another index. */
+export const moved = (movement: Movement): Expression => ({
+  kind: 'expression',
+  reduces: false,
+  flops: () => 0,
+  operands: (equation, form, { forms, variable }) => [
+    forms.of(movement.source(equation, form.axes, formAlgebra), form.inner, `${form.id}/${variable}`),
+  ],
+  read: (reader, equation, _, index) =>
+    reader.read(equation.inputs[0], movement.source(equation, index, reader.algebra)),
+})
+
+const leaf = { kind: 'expression', reduces: false, flops: () => 0, operands: () => [] } as const
+
+/** The same number everywhere. */
+export const constant: Expression = {
+  ...leaf,
+  read: ({ table }, equation) => {
+    const { dtype, value } = paramsOf(equation, fullPrimitive)
+    return table.constant(dtype, value)
+  },
+}
+
+/** The index of an axis as a number. */
+export const counting: Expression = {
+  ...leaf,
+  flops: () => 1,
+  read: ({ table }, equation, _, index) => {
+    const { dtype, axis } = paramsOf(equation, iotaPrimitive)
+    const value = table.value(index[axis])
+    return dtype === 'int32' ? value : table.apply('convert', dtype, [value])
+  },
+}
+
+/** What a reduction reads: forms of its operands whose reduced axes are inner. */
+function reducedForms(
+  { inputs }: Equation,
+  form: Form,
+  { forms, space, variable }: FormContext,
+  axesOf: (input: Abstract, position: number) => readonly FormAxis[],
+  length: number,
+): readonly Form[] {
+  const turns = (maskOf(form) & INNER) !== 0 ? form.inner : iterations(form, space)
+  return inputs.map((input, position) =>
+    forms.of(axesOf(input, position), turns * length, `${form.id}/${variable}.${position}`),
+  )
+}
+
+/** Reduction over axes with one operation. */
+export function reduction(
+  primitive: Primitive<{ readonly axes: readonly number[] }>,
+  operation: ReduceName,
+): Expression {
+  const axesOf = (equation: Equation) => paramsOf(equation, primitive).axes
+  return {
+    kind: 'expression',
+    reduces: true,
+    flops: () => HEAVY,
+    operands: (equation, form, context) => {
+      const axes = axesOf(equation)
+      const [{ shape }] = equation.inputs
+      const length = sizeOf(axes.map((axis) => shape[axis]))
+      return reducedForms(equation, form, context, () => interleave(shape, axes, form.axes, () => innerAxis), length)
+    },
+    read: (reader, equation, _, index) => {
+      const axes = axesOf(equation)
+      const [input] = equation.inputs
+      const extents = axes.toSorted((a, b) => a - b).map((axis) => input.shape[axis])
+      return reader.reduce(operation, input.dtype, extents, (inner) => {
+        let next = 0
+        return reader.read(
+          input,
+          interleave(input.shape, axes, index, () => inner[next++]),
+        )
+      })
+    },
+  }
+}
+
+/** Sum over axes. */
+export const sumOver = reduction(sumPrimitive, 'sum')
+/** Maximum over axes. */
+export const maxOver = reduction(reduceMaxPrimitive, 'max')
+/** Minimum over axes. */
+export const minOver = reduction(reduceMinPrimitive, 'min')
+
+/** The full index of an operand: kept axes in order, the reduced ones filled in. */
+function interleave<E>(
+  shape: readonly number[],
+  axes: readonly number[],
+  kept: readonly E[],
+  reduced: () => E,
+): E[] {
+  let next = 0
+  return shape.map((_, axis) => (axes.includes(axis) ? reduced() : kept[next++]))
+}
+
+/** A product of integer tensors: a sum of products, computed where it is read. */
+export const integerDot: Expression = {
+  kind: 'expression',
+  reduces: true,
+  flops: () => HEAVY,
+  operands: (equation, form, context) => {
+    const params = paramsOf(equation, dotPrimitive)
+    const [{ shape }] = equation.inputs
+    const length = sizeOf(params.contract[0].map((axis) => shape[axis]))
+    const inner = params.contract[0].map(() => innerAxis)
+    return reducedForms(equation, form, context, (_, side) => operandIndex(equation, side, form.axes, inner), length)
+  },
+  read: (reader, equation, _, index) => {
+    const params = paramsOf(equation, dotPrimitive)
+    const [a, b] = equation.inputs
+    const extents = params.contract[0].map((axis) => a.shape[axis])
+    return reader.reduce('sum', a.dtype, extents, (inner) =>
+      reader.table.apply('mul', a.dtype, [
+        reader.read(a, operandIndex(equation, 0, index, inner)),
+        reader.read(b, operandIndex(equation, 1, index, inner)),
+      ]),
+    )
+  },
+}
+
+/** The index of one operand of a `dot` from an index of the output and one of the contracted axes. */
+function operandIndex<E>(equation: Equation, side: number, output: readonly E[], inner: readonly E[]): E[] {
+  const { contract, batch } = paramsOf(equation, dotPrimitive)
+  const [a, b] = equation.inputs
+  const freeOfA = a.shape.length - contract[0].length - batch[0].length
+  const shape = side === 0 ? a.shape : b.shape
+  let next = side === 0 ? batch[0].length : batch[0].length + freeOfA
+  return shape.map((_, axis) => {
+    const contracted = contract[side].indexOf(axis)
+    if (contracted >= 0) return inner[contracted]
+    const batched = batch[side].indexOf(axis)
+    return batched >= 0 ? output[batched] : output[next++]
+  })
+}
+
+/** Is this a product that the machine's matrix kernels do? */
+export const isFloatDot = ({ inputs }: Equation): boolean => isFloat(inputs[0].dtype)
+
+/** The attributes of an equation, typed by its primitive. */
+export function paramsOf<P extends Params>({ primitive, params }: Equation, _: Primitive<P>): P {
+  if (primitive.name !== _.name) throw new TypeError(`kernels: ${primitive.name} met the rule of ${_.name}`)
+  return params as P // its primitive's own
+}
+
+export type { DotParams }

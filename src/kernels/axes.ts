@@ -32,7 +32,8 @@ export const zeroIndex: Index = { offset: 0, terms: [] }
 export const isLoop = (atom: Atom): atom is Loop => 'parallel' in atom
 
 /** The index that is this atom; an atom of extent 1 is always 0. */
-export const atomIndex = (atom: Atom): Index => (atom.extent === 1 ? zeroIndex : { offset: 0, terms: [{ atom, stride: 1 }] })
+export const atomIndex = (atom: Atom): Index =>
+  atom.extent === 1 ? zeroIndex : { offset: 0, terms: [{ atom, stride: 1 }] }
 
 /** scale · index + offset. */
 export function affine(index: Index, scale: number, offset: number): Index {

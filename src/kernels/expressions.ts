@@ -5,23 +5,14 @@
 import type { Abstract } from '../core/abstract.ts'
 import { sizeOf } from '../core/abstract.ts'
 import { isFloat } from '../core/dtype.ts'
-import type { Params, Primitive } from '../core/primitive.ts'
 import type { Equation } from '../core/program.ts'
-import type { DotParams, ElementwiseName } from '../primitives/index.ts'
-import {
-  dotPrimitive,
-  fullPrimitive,
-  integerPowerPrimitive,
-  iotaPrimitive,
-  reduceMaxPrimitive,
-  reduceMinPrimitive,
-  sumPrimitive,
-} from '../primitives/index.ts'
+import type { ElementwiseName } from '../primitives/index.ts'
 import type { Index } from './axes.ts'
 import type { Form, FormAxis, Forms } from './forms.ts'
 import { formAlgebra, INNER, innerAxis, iterations, maskOf } from './forms.ts'
 import type { Node, ReduceName } from './kernel.ts'
 import type { Movement } from './movement.ts'
+import { paramsOf } from './params.ts'
 import type { Reader } from './reader.ts'
 
 /** Where an equation stands while the fuser asks what it reads. */
@@ -37,6 +28,8 @@ export interface Expression {
   readonly kind: 'expression'
   /** Is it a reduction, which needs loops of its own? */
   readonly reduces: boolean
+  /** Scalar operations in the kernel. */
+  readonly nodes: number
   /** Rough cost of one element: 0 for movement, 1 for an addition, 100 for a transcendental. */
   flops(equation: Equation): number
   /** The forms in which the operands are read for one form of an output. */
@@ -52,6 +45,7 @@ export const HEAVY = 100
 export const pointwise = (name: ElementwiseName, flops: number): Expression => ({
   kind: 'expression',
   reduces: false,
+  nodes: 1,
   flops: () => flops,
   operands: ({ inputs }, form) => inputs.map(() => form),
   read: (reader, { inputs, outputs }, _, index) =>
@@ -66,7 +60,7 @@ export const pointwise = (name: ElementwiseName, flops: number): Expression => (
 export const power: Expression = {
   ...pointwise('integerPower', 2),
   read: (reader, equation, _, index) => {
-    const { exponent } = paramsOf(equation, integerPowerPrimitive)
+    const { exponent } = paramsOf(equation, 'integerPower')
     const [input] = equation.inputs
     return reader.table.apply('integerPower', input.dtype, [reader.read(input, index)], exponent)
   },
@@ -82,6 +76,7 @@ export const identity: Expression = {
 export const moved = (movement: Movement): Expression => ({
   kind: 'expression',
   reduces: false,
+  nodes: 1,
   flops: () => 0,
   operands: (equation, form, { forms, variable }) => [
     forms.of(movement.source(equation, form.axes, formAlgebra), form.inner, `${form.id}/${variable}`),
@@ -90,13 +85,13 @@ export const moved = (movement: Movement): Expression => ({
     reader.read(equation.inputs[0], movement.source(equation, index, reader.algebra)),
 })
 
-const leaf = { kind: 'expression', reduces: false, flops: () => 0, operands: () => [] } as const
+const leaf = { kind: 'expression', reduces: false, nodes: 1, flops: () => 0, operands: () => [] } as const
 
 /** The same number everywhere. */
 export const constant: Expression = {
   ...leaf,
   read: ({ table }, equation) => {
-    const { dtype, value } = paramsOf(equation, fullPrimitive)
+    const { dtype, value } = paramsOf(equation, 'full')
     return table.constant(dtype, value)
   },
 }
@@ -106,7 +101,7 @@ export const counting: Expression = {
   ...leaf,
   flops: () => 1,
   read: ({ table }, equation, _, index) => {
-    const { dtype, axis } = paramsOf(equation, iotaPrimitive)
+    const { dtype, axis } = paramsOf(equation, 'iota')
     const value = table.value(index[axis])
     return dtype === 'int32' ? value : table.apply('convert', dtype, [value])
   },
@@ -127,14 +122,12 @@ function reducedForms(
 }
 
 /** Reduction over axes with one operation. */
-export function reduction(
-  primitive: Primitive<{ readonly axes: readonly number[] }>,
-  operation: ReduceName,
-): Expression {
-  const axesOf = (equation: Equation) => paramsOf(equation, primitive).axes
+export function reduction(name: 'sum' | 'reduceMax' | 'reduceMin', operation: ReduceName): Expression {
+  const axesOf = (equation: Equation): readonly number[] => paramsOf(equation, name).axes
   return {
     kind: 'expression',
     reduces: true,
+    nodes: 1,
     flops: () => HEAVY,
     operands: (equation, form, context) => {
       const axes = axesOf(equation)
@@ -158,19 +151,14 @@ export function reduction(
 }
 
 /** Sum over axes. */
-export const sumOver = reduction(sumPrimitive, 'sum')
+export const sumOver = reduction('sum', 'sum')
 /** Maximum over axes. */
-export const maxOver = reduction(reduceMaxPrimitive, 'max')
+export const maxOver = reduction('reduceMax', 'max')
 /** Minimum over axes. */
-export const minOver = reduction(reduceMinPrimitive, 'min')
+export const minOver = reduction('reduceMin', 'min')
 
 /** The full index of an operand: kept axes in order, the reduced ones filled in. */
-function interleave<E>(
-  shape: readonly number[],
-  axes: readonly number[],
-  kept: readonly E[],
-  reduced: () => E,
-): E[] {
+function interleave<E>(shape: readonly number[], axes: readonly number[], kept: readonly E[], reduced: () => E): E[] {
   let next = 0
   return shape.map((_, axis) => (axes.includes(axis) ? reduced() : kept[next++]))
 }
@@ -179,16 +167,17 @@ function interleave<E>(
 export const integerDot: Expression = {
   kind: 'expression',
   reduces: true,
+  nodes: 1,
   flops: () => HEAVY,
   operands: (equation, form, context) => {
-    const params = paramsOf(equation, dotPrimitive)
+    const params = paramsOf(equation, 'dot')
     const [{ shape }] = equation.inputs
     const length = sizeOf(params.contract[0].map((axis) => shape[axis]))
     const inner = params.contract[0].map(() => innerAxis)
     return reducedForms(equation, form, context, (_, side) => operandIndex(equation, side, form.axes, inner), length)
   },
   read: (reader, equation, _, index) => {
-    const params = paramsOf(equation, dotPrimitive)
+    const params = paramsOf(equation, 'dot')
     const [a, b] = equation.inputs
     const extents = params.contract[0].map((axis) => a.shape[axis])
     return reader.reduce('sum', a.dtype, extents, (inner) =>
@@ -202,7 +191,7 @@ export const integerDot: Expression = {
 
 /** The index of one operand of a `dot` from an index of the output and one of the contracted axes. */
 function operandIndex<E>(equation: Equation, side: number, output: readonly E[], inner: readonly E[]): E[] {
-  const { contract, batch } = paramsOf(equation, dotPrimitive)
+  const { contract, batch } = paramsOf(equation, 'dot')
   const [a, b] = equation.inputs
   const freeOfA = a.shape.length - contract[0].length - batch[0].length
   const shape = side === 0 ? a.shape : b.shape
@@ -217,11 +206,3 @@ function operandIndex<E>(equation: Equation, side: number, output: readonly E[],
 
 /** Is this a product that the machine's matrix kernels do? */
 export const isFloatDot = ({ inputs }: Equation): boolean => isFloat(inputs[0].dtype)
-
-/** The attributes of an equation, typed by its primitive. */
-export function paramsOf<P extends Params>({ primitive, params }: Equation, _: Primitive<P>): P {
-  if (primitive.name !== _.name) throw new TypeError(`kernels: ${primitive.name} met the rule of ${_.name}`)
-  return params as P // its primitive's own
-}
-
-export type { DotParams }

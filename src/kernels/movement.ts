@@ -4,16 +4,10 @@
  */
 import type { Abstract } from '../core/abstract.ts'
 import { sizeOf } from '../core/abstract.ts'
-import type { Params, Primitive } from '../core/primitive.ts'
 import type { Equation } from '../core/program.ts'
-import {
-  broadcastPrimitive,
-  reshapePrimitive,
-  reversePrimitive,
-  slicePrimitive,
-  transposePrimitive,
-  viewPrimitive,
-} from '../primitives/index.ts'
+import type { PrimitiveName } from '../primitives/index.ts'
+import type { ParamsOf } from './params.ts'
+import { paramsOf } from './params.ts'
 
 /** What a movement does to the index of one axis. */
 export interface AxisAlgebra<E> {
@@ -36,34 +30,31 @@ interface Moved<P> {
 
 type Rule<P> = <E>(moved: Moved<P>, index: readonly E[], algebra: AxisAlgebra<E>) => readonly E[]
 
-const movement = <P extends Params>(_: Primitive<P>, rule: Rule<P>): Movement => ({
-  source: (equation, index, algebra) => {
-    // The table below stands under the primitive's own name, so the attributes are of its type.
-    const params = equation.params as P
-    return rule({ params, input: equation.inputs[0], output: equation.outputs[0] }, index, algebra)
-  },
+const movement = <Name extends PrimitiveName>(name: Name, rule: Rule<ParamsOf<Name>>): Movement => ({
+  source: (equation, index, algebra) =>
+    rule({ params: paramsOf(equation, name), input: equation.inputs[0], output: equation.outputs[0] }, index, algebra),
 })
 
 /** The primitives that only move data. */
 export const movements = {
-  broadcast: movement(broadcastPrimitive, ({ params: { axes } }, index) => axes.map((axis) => index[axis])),
-  reshape: movement(reshapePrimitive, ({ input, output }, index, algebra) =>
+  broadcast: movement('broadcast', ({ params: { axes } }, index) => axes.map((axis) => index[axis])),
+  reshape: movement('reshape', ({ input, output }, index, algebra) =>
     algebra.reshape(index, output.shape, input.shape),
   ),
-  transpose: movement(transposePrimitive, ({ params: { permutation } }, index) => {
+  transpose: movement('transpose', ({ params: { permutation } }, index) => {
     const source = index.slice()
     permutation.forEach((axis, i) => {
       source[axis] = index[i]
     })
     return source
   }),
-  slice: movement(slicePrimitive, ({ params: { start, stride } }, index, algebra) =>
+  slice: movement('slice', ({ params: { start, stride } }, index, algebra) =>
     index.map((axis, i) => algebra.affine(axis, stride[i], start[i])),
   ),
-  reverse: movement(reversePrimitive, ({ params: { axes }, input }, index, algebra) =>
+  reverse: movement('reverse', ({ params: { axes }, input }, index, algebra) =>
     index.map((axis, i) => (axes.includes(i) ? algebra.affine(axis, -1, input.shape[i] - 1) : axis)),
   ),
-  view: movement(viewPrimitive, ({ params: { offset }, output }, index, algebra) => {
+  view: movement('view', ({ params: { offset }, output }, index, algebra) => {
     const [flat] = algebra.reshape(index, output.shape, [sizeOf(output.shape)])
     return [algebra.affine(flat, 1, offset)]
   }),

@@ -13,7 +13,11 @@ export class NodeTable {
   /** A number of the given dtype. */
   constant(dtype: DType, value: number): Node {
     const kept = dtype === 'float32' ? Math.fround(value) : value
-    return this.#intern(`c${dtype}${Object.is(kept, -0) ? '-0' : kept}`, () => ({ kind: 'constant', dtype, value: kept }))
+    return this.#intern(`c${dtype}${Object.is(kept, -0) ? '-0' : kept}`, () => ({
+      kind: 'constant',
+      dtype,
+      value: kept,
+    }))
   }
 
   /** The index of a loop. */

@@ -1,6 +1,7 @@
 /** Reading a variable at an index inside a kernel: a load if it is stored, else the expression that computes it. */
-import { sizeOf, stridesOf } from '../core/abstract.ts'
+
 import type { DType } from '../../types/dtype.ts'
+import { sizeOf, stridesOf } from '../core/abstract.ts'
 import type { Equation, Variable } from '../core/program.ts'
 import type { Atom, Cut, Index } from './axes.ts'
 import { affine, atomIndex, divide, isLoop, linearise, zeroIndex } from './axes.ts'
@@ -17,6 +18,13 @@ export interface Reduction {
   readonly local: Local
   readonly operation: ReduceName
   readonly value: Node
+}
+
+/** Loops over the axes of a shape, outermost first, and the index they make; `depths` counts the loops of each axis. */
+export interface Space {
+  readonly loops: readonly Loop[]
+  readonly index: readonly Index[]
+  readonly depths: readonly number[]
 }
 
 /** What the reader must know of the program around the kernel. */
@@ -36,23 +44,25 @@ export class Reader {
   /** Loops that should have been split so that every index is affine. */
   readonly cuts: { readonly key: string; readonly inner: number }[] = []
   readonly #context: ReadContext
-  readonly #splits: ReadonlyMap<string, readonly number[]>
+  readonly #splits: Splits
   readonly #known = new Map<string, Node>()
   readonly #origins = new Map<Loop, { readonly key: string; readonly step: number }>()
   #loops = 0
   #reductions = 0
 
   /** `splits`: inner extents by which loops are split, ascending, each dividing the next. */
-  constructor(context: ReadContext, splits: ReadonlyMap<string, readonly number[]> = new Map()) {
+  constructor(context: ReadContext, splits: Splits = new Map()) {
     this.#context = context
     this.#splits = splits
   }
 
   /** A new loop, split where an earlier attempt asked for it: the loops, outermost first, and the index they make. */
-  loops(extent: number, key: string): { readonly loops: readonly Loop[]; readonly index: Index } {
+  loops(extent: number, key: string, parallel = true): { readonly loops: readonly Loop[]; readonly index: Index } {
     if (extent === 1) return { loops: [], index: zeroIndex }
     const inner = [1, ...(this.#splits.get(key) ?? []), extent]
-    const parts = inner.slice(1).map((size, i) => ({ loop: this.#loop(size / inner[i], key, inner[i]), step: inner[i] }))
+    const parts = inner
+      .slice(1)
+      .map((size, i) => ({ loop: this.#loop({ extent: size / inner[i], parallel }, key, inner[i]), step: inner[i] }))
     const index = linearise(
       parts.map(({ loop }) => atomIndex(loop)),
       parts.map(({ step }) => step),
@@ -61,9 +71,13 @@ export class Reader {
   }
 
   /** One loop for each axis of a shape. */
-  space(shape: readonly number[], key: string): { readonly loops: readonly Loop[]; readonly index: readonly Index[] } {
-    const axes = shape.map((extent, axis) => this.loops(extent, `${key}.${axis}`))
-    return { loops: axes.flatMap(({ loops }) => loops), index: axes.map(({ index }) => index) }
+  space(shape: readonly number[], key: string, parallel = true): Space {
+    const axes = shape.map((extent, axis) => this.loops(extent, `${key}.${axis}`, parallel))
+    return {
+      loops: axes.flatMap(({ loops }) => loops),
+      index: axes.map(({ index }) => index),
+      depths: axes.map(({ loops }) => loops.length),
+    }
   }
 
   /** The element of a variable at an index. */
@@ -87,7 +101,7 @@ export class Reader {
     extents: readonly number[],
     value: (index: readonly Index[]) => Node,
   ): Node {
-    const { loops, index } = this.space(extents, `reduction ${this.#reductions++}`)
+    const { loops, index } = this.space(extents, `reduction ${this.#reductions++}`, false)
     const node = value(index)
     if (loops.length === 0) return node
     const local = this.table.local(dtype)
@@ -143,8 +157,8 @@ export class Reader {
     this.cuts.push({ key, inner: step * inner })
   }
 
-  #loop(extent: number, key: string, step: number): Loop {
-    const loop: Loop = { id: this.#loops++, extent, parallel: true, vector: false }
+  #loop(kind: Pick<Loop, 'extent' | 'parallel'>, key: string, step: number): Loop {
+    const loop: Loop = { id: this.#loops++, ...kind, vector: false }
     this.#origins.set(loop, { key, step })
     return loop
   }
@@ -156,4 +170,39 @@ export class Reader {
   #nameOf(atom: Atom): string {
     return isLoop(atom) ? `l${atom.id}` : `n${this.table.identity(atom.node)}`
   }
+}
+
+type Splits = ReadonlyMap<string, readonly number[]>
+
+/** Builds something with a reader; builds it again with loops split as long as that makes more indices affine. */
+export function attempt<T>(build: (reader: Reader) => T, context: ReadContext = nothing): T {
+  let splits: Splits = new Map()
+  for (;;) {
+    const reader = new Reader(context, splits)
+    const result = build(reader)
+    const refined = withCuts(splits, reader.cuts)
+    if (refined === null) return result
+    splits = refined
+  }
+}
+
+const refuse = (): never => {
+  throw new TypeError('kernels: only indices can be computed here')
+}
+const nothing: ReadContext = { storageOf: refuse, expand: refuse, definitionOf: refuse }
+
+/** The splits with the cuts that fit them, or null if there is none to add. */
+function withCuts(splits: Splits, cuts: Reader['cuts']): Splits | null {
+  const refined = new Map(splits)
+  let changed = false
+  for (const { key, inner } of cuts) {
+    const parts = refined.get(key) ?? []
+    if (parts.some((part) => part === inner || (part % inner !== 0 && inner % part !== 0))) continue
+    refined.set(
+      key,
+      [...parts, inner].sort((a, b) => a - b),
+    )
+    changed = true
+  }
+  return changed ? refined : null
 }

@@ -28,7 +28,8 @@ export function isDense({ shape, strides }: Storage): boolean {
 }
 
 /** The position in the buffer of the element at an index. */
-export const locate = ({ offset, strides }: Storage, index: readonly Index[]): Index => linearise(index, strides, offset)
+export const locate = ({ offset, strides }: Storage, index: readonly Index[]): Index =>
+  linearise(index, strides, offset)
 
 /** The region as an operand of a step that takes contiguous ones; the fuser has given it a dense storage. */
 export const operandOf = ({ buffer, offset }: Storage): Operand => ({ buffer, offset })

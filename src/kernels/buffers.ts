@@ -1,0 +1,62 @@
+/** Which buffers a step reads and writes. */
+import type { Buffer, Node, Operand, Statement, Step } from './kernel.ts'
+import { allNodes, eachStatement, nodesOf } from './walk.ts'
+
+/** Buffers of one step; `inside` are those that only live while it runs. */
+export interface StepBuffers {
+  readonly reads: ReadonlySet<Buffer>
+  readonly writes: ReadonlySet<Buffer>
+}
+
+/** The buffers that a step touches, without those of nested routines. */
+export function buffersOf(step: Step): StepBuffers {
+  const reads = new Set<Buffer>()
+  const writes = new Set<Buffer>()
+  const read = (operands: readonly Operand[]): void => {
+    for (const { buffer } of operands) reads.add(buffer)
+  }
+  const write = (operands: readonly Operand[]): void => {
+    for (const { buffer } of operands) writes.add(buffer)
+  }
+  switch (step.kind) {
+    case 'kernel':
+      kernelBuffers(step.kernel.body, reads, writes)
+      break
+    case 'contract':
+      read([step.contraction.a, step.contraction.b])
+      write([step.contraction.c])
+      break
+    case 'copy':
+      read([step.from])
+      write([step.to])
+      break
+    case 'scan':
+      read([...step.constants, ...step.start, ...step.xs, ...(step.count === null ? [] : [step.count])])
+      write([...step.end, ...step.ys])
+      for (const pair of step.carryScratch) for (const buffer of pair) writes.add(buffer)
+      break
+    case 'while':
+      read([...step.conditionConstants, ...step.bodyConstants, ...step.start])
+      write(step.end)
+      for (const pair of step.carryScratch) for (const buffer of pair) writes.add(buffer)
+      writes.add(step.flag)
+      break
+    case 'cond':
+      read([step.selector, ...step.inputs])
+      write(step.outputs)
+      break
+    case 'host':
+      read(step.inputs)
+      write(step.outputs)
+  }
+  return { reads, writes }
+}
+
+function kernelBuffers(body: readonly Statement[], reads: Set<Buffer>, writes: Set<Buffer>): void {
+  const roots = new Set<Node>()
+  eachStatement(body, (statement) => {
+    if (statement.kind === 'store' || statement.kind === 'accumulate') writes.add(statement.buffer)
+    for (const node of nodesOf(statement)) roots.add(node)
+  })
+  for (const node of allNodes([...roots])) if (node.kind === 'load') reads.add(node.buffer)
+}

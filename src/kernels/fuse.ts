@@ -1,0 +1,375 @@
+/**
+ * Fusion: which variables stand in memory, and which equations become one kernel. One pass from the end of the program to its
+ * start: when a variable is reached, everything that reads it is known. It is computed inside its readers if that repeats no
+ * work (or only cheap work); else it is stored, if possible by a kernel that computes it anyway.
+ */
+import type { Abstract } from '../core/abstract.ts'
+import { sameShape, sizeOf } from '../core/abstract.ts'
+import type { Equation, Program, Variable } from '../core/program.ts'
+import { hasEffect } from '../core/program.ts'
+import type { Costs } from './cost.ts'
+import { costsOf, isCheap, isLight } from './cost.ts'
+import type { Expression } from './expressions.ts'
+import { depthOf, Forms, innerAxis, isCanonical, isPrefix, iterations, maskOf } from './forms.ts'
+import type { Destination, Group, Use } from './groups.ts'
+import { Demand } from './groups.ts'
+import type { Buffer } from './kernel.ts'
+import type { Composition } from './pieces.ts'
+import { aliasing } from './pieces.ts'
+import { roleOf } from './roles.ts'
+import type { StepRule } from './steps.ts'
+import type { Storage } from './storage.ts'
+import { denseStorage, isDense } from './storage.ts'
+import { viewOf } from './views.ts'
+
+/** Expressions of one kernel; also bounds the depth of every expression. */
+const CAPACITY = 256
+/** Kernels that are tried as a home for one more output. */
+const CANDIDATES = 4
+
+/** The groups of a program in order of execution, and where its variables stand. */
+export interface Fusion {
+  readonly groups: readonly Group[]
+  readonly inputs: readonly Buffer[]
+  readonly outputs: readonly Buffer[]
+  /** Where a group finds a variable; undefined if it computes it. */
+  find(variable: Variable, group: Group): Storage | undefined
+  /** Where a variable stands that is known to be stored. */
+  storageOf(variable: Variable): Storage
+  definitionOf(variable: Variable): Equation
+}
+
+/** Fuses a program. `allocate` makes a buffer. */
+export const fuse = (program: Program, allocate: (like: Variable) => Buffer): Fusion =>
+  new Fuser(program, allocate).run()
+
+class Fuser {
+  readonly #program: Program
+  readonly #allocate: (like: Variable) => Buffer
+  readonly #costs: Costs
+  readonly #forms = new Forms()
+  readonly #groups: Group[] = []
+  readonly #demands: Demand[]
+  readonly #storages: (Storage | undefined)[]
+  readonly #homes: (Group | undefined)[]
+  readonly #definitions: (Equation | undefined)[]
+  readonly #transparent: Uint8Array
+  #effect: Group | null = null
+
+  constructor(program: Program, allocate: (like: Variable) => Buffer) {
+    const { size } = program
+    this.#program = program
+    this.#allocate = allocate
+    this.#costs = costsOf(program)
+    this.#demands = Array.from({ length: size }, () => new Demand())
+    this.#storages = new Array(size)
+    this.#homes = new Array(size)
+    this.#definitions = new Array(size)
+    this.#transparent = new Uint8Array(size)
+    for (const equation of program.equations)
+      for (const output of equation.outputs) this.#definitions[output.index] = equation
+  }
+
+  run(): Fusion {
+    const { inputs, equations, outputs } = this.#program
+    const inputBuffers = inputs.map(this.#allocate)
+    const outputBuffers = outputs.map(this.#allocate)
+    outputs.forEach((output, i) => {
+      const storage = denseStorage(outputBuffers[i], output.shape)
+      this.#demand(output).destinations.push({ storage, group: null, exclusive: false })
+    })
+    for (let position = equations.length - 1; position >= 0; position--) this.#visit(equations[position], position)
+    inputs.forEach((input, i) => {
+      this.#storages[input.index] = denseStorage(inputBuffers[i], input.shape)
+      for (const destination of this.#demand(input).destinations) this.#copy(input, destination, -1)
+    })
+    return {
+      groups: ordered(this.#groups),
+      inputs: inputBuffers,
+      outputs: outputBuffers,
+      find: (variable, group) => this.#find(variable, group),
+      storageOf: (variable) => this.#storages[variable.index]!,
+      definitionOf: (variable) => this.#definitions[variable.index]!,
+    }
+  }
+
+  #find({ index }: Variable, group: Group): Storage | undefined {
+    return this.#transparent[index] === 1 || this.#homes[index] === group ? undefined : this.#storages[index]
+  }
+
+  #demand(variable: Variable): Demand {
+    return this.#demands[variable.index]
+  }
+
+  #visit(equation: Equation, position: number): void {
+    const role = roleOf(equation)
+    if (role.kind === 'step') {
+      this.#step(equation, role, position)
+      return
+    }
+    for (const output of equation.outputs) {
+      if (!this.#demand(output).wanted) continue
+      if (role.kind === 'composition') this.#compose(equation, role, output, position)
+      else this.#express(equation, role, output, position)
+    }
+  }
+
+  #express(equation: Equation, role: Expression, variable: Variable, position: number): void {
+    const demand = this.#demand(variable)
+    const uses = [...demand.uses.values()]
+    if (!demand.stored && this.#mayInline(equation, role, variable, uses)) {
+      for (const use of uses) this.#inline(equation, role, variable, use)
+    } else if (equation.primitive.name === 'reshape' && this.#isDenselyPlaced(variable)) {
+      this.#compose(equation, aliasing, variable, position)
+    } else {
+      this.#store(equation, role, variable, position)
+    }
+  }
+
+  /** Is the variable computed inside all its readers? */
+  #mayInline(equation: Equation, role: Expression, variable: Variable, uses: readonly Use[]): boolean {
+    if (!hasRoom(role, uses)) return false
+    if (role.reduces) return uses.length === 1 && reducesInside(uses[0])
+    if (role.flops(equation) === 0 || isCheap(this.#costs, variable)) return true
+    const turns = uses.map(({ group, form }) => iterations(form, group.space))
+    const size = sizeOf(variable.shape)
+    if (turns.reduce((sum, count) => sum + count, 0) <= size) return true
+    return size === 1 && turns.every((count) => count === 1) && isLight(this.#costs, variable)
+  }
+
+  /** Makes the variable part of a group: its operands are read there. */
+  #inline(equation: Equation, role: Expression, variable: Variable, { group, form }: Use): void {
+    const context = { forms: this.#forms, space: group.space, variable: variable.index }
+    role.operands(equation, form, context).forEach((operandForm, i) => {
+      this.#demand(equation.inputs[i]).use(group, operandForm)
+    })
+    group.nodes += role.nodes
+  }
+
+  /** The variable becomes an output of a kernel. */
+  #store(equation: Equation, role: Expression, variable: Variable, position: number): void {
+    const demand = this.#demand(variable)
+    const uses = [...demand.uses.values()]
+    const transparent = role.flops(equation) === 0 && demand.stored && hasRoom(role, uses)
+    if (transparent) for (const use of uses) this.#inline(equation, role, variable, use)
+    const readers = transparent ? [] : uses.map(({ group }) => group)
+    const group = this.#home(equation, role, variable, readers, position)
+    this.#inline(equation, role, variable, { group, form: this.#forms.canonical(variable.shape.length) })
+    const consumers = this.#consumers(demand, readers)
+    consumers.delete(group)
+    for (const consumer of consumers) group.consumers.add(consumer)
+    const needed = demand.wholes.size > 0 || readers.some((reader) => reader !== group)
+    const own = this.#choose(variable, needed)
+    const others = demand.destinations.filter((destination) => destination.storage !== own)
+    for (const storage of [...(own ? [own] : []), ...others.map(({ storage }) => storage)])
+      group.roots.push({ variable, storage })
+    this.#homes[variable.index] = group
+    this.#storages[variable.index] = own
+    if (transparent) this.#transparent[variable.index] = 1
+  }
+
+  /** The storage that readers of a variable use: the first place that wants it, else new memory if there is a reader. */
+  #choose(variable: Variable, needed: boolean, strided = true): Storage | undefined {
+    const { destinations } = this.#demand(variable)
+    const dense = this.#demand(variable).wholes.size > 0 || !strided
+    const sole = !needed && destinations.length === 1
+    const place = destinations.find((d) => (!d.exclusive || sole) && (!dense || isDense(d.storage)))
+    if (place !== undefined) return place.storage
+    return needed ? denseStorage(this.#allocate(variable), variable.shape) : undefined
+  }
+
+  /** A group that computes the variable: one that reads it in its own order, one that reads the same operands, or a new one. */
+  #home(equation: Equation, role: Expression, variable: Variable, readers: readonly Group[], position: number): Group {
+    const consumers = this.#consumers(this.#demand(variable), readers)
+    const candidates = new Set([...readers, ...this.#neighbours(equation, role, variable)])
+    for (const group of candidates) {
+      if (!this.#mayJoin(group, role, variable, consumers)) continue
+      group.position = Math.min(group.position, position)
+      return group
+    }
+    return this.#group('loops', variable.shape, null, position, consumers)
+  }
+
+  /** Groups over the same space that read an operand of the equation. */
+  #neighbours({ inputs }: Equation, role: Expression, { shape }: Variable): Group[] {
+    if (role.reduces) return []
+    const groups: Group[] = []
+    for (const input of inputs) {
+      for (const { group, form } of this.#demand(input).uses.values()) {
+        if (groups.length === CANDIDATES) return groups
+        if (sameShape(group.space, shape) && isCanonical(form, input.shape)) groups.push(group)
+      }
+    }
+    return groups
+  }
+
+  #mayJoin(group: Group, role: Expression, variable: Variable, consumers: ReadonlySet<Group>): boolean {
+    const { shape } = variable
+    if (group.kind !== 'loops' || group.nodes + role.nodes > CAPACITY) return false
+    if (!sameShape(group.space.slice(0, shape.length), shape)) return false
+    if (role.reduces && shape.length === 0 && group.space.length > 0) return false
+    for (const consumer of consumers) if (consumer !== group && consumer.level >= group.level) return false
+    for (const use of this.#demand(variable).uses.values())
+      if (use.group === group && !isCanonical(use.form, shape)) return false
+    return true
+  }
+
+  /** The groups that must come after a variable is stored. */
+  #consumers({ wholes, destinations }: Demand, readers: readonly Group[]): Set<Group> {
+    const consumers = new Set([...readers, ...wholes])
+    for (const { group } of destinations) if (group !== null) consumers.add(group)
+    return consumers
+  }
+
+  /** A composition: nothing to do but the gaps; its operands are asked to be written to their places. */
+  #compose(equation: Equation, role: Composition, variable: Variable, position: number): void {
+    const { own, exclusive, consumers } = this.#settle(variable, position, true)
+    const group = this.#group('equation', [], equation, position, consumers)
+    this.#homes[variable.index] = group
+    role.pieces(equation, own).forEach((storage, i) => {
+      const operand = equation.inputs[i]
+      if (storage !== null) this.#demand(operand).destinations.push({ storage, group, exclusive })
+      else this.#demand(operand).use(group, this.#streamed(operand, group, i))
+    })
+  }
+
+  /** An equation that is a step of its own. */
+  #step(equation: Equation, role: StepRule, position: number): void {
+    const effect = hasEffect(equation)
+    if (!effect && !equation.outputs.some((output) => this.#demand(output).wanted)) return
+    const settled = equation.outputs.map((output) => this.#settle(output, position, role.strided))
+    const consumers = new Set(settled.flatMap((output) => [...output.consumers]))
+    if (effect && this.#effect !== null) consumers.add(this.#effect)
+    const group = this.#group('equation', [], equation, position, consumers)
+    if (effect) this.#effect = group
+    for (const output of equation.outputs) this.#homes[output.index] = group
+    role.access(equation).forEach((access, i) => {
+      const operand = equation.inputs[i]
+      if (access === 'streamed') this.#demand(operand).use(group, this.#streamed(operand, group, i))
+      else if (access === 'placed')
+        this.#demand(operand).destinations.push({ storage: settled[0].own, group, exclusive: true })
+      else this.#look(group, operand, i, access)
+    })
+  }
+
+  /** A step reads an operand from memory, if possible through the movements that made it. */
+  #look(group: Group, operand: Variable, position: number, access: 'whole' | 'strided'): void {
+    const definitionOf = (variable: Variable) => this.#definitions[variable.index]
+    const prefers = (base: Variable, seen: Abstract) => {
+      const equation = definitionOf(base)
+      return (
+        equation === undefined || roleOf(equation).kind !== 'expression' || sizeOf(base.shape) <= sizeOf(seen.shape)
+      )
+    }
+    const view = viewOf(operand, access, { definitionOf, prefers })
+    group.views.set(position, view)
+    this.#demand(view.base).wholes.add(group)
+  }
+
+  /** Where an output of a step or composition stands; other places that want it get copies. */
+  #settle(variable: Variable, position: number, strided: boolean) {
+    const demand = this.#demand(variable)
+    const readers = [...demand.uses.values()].map(({ group }) => group)
+    const needed = readers.length > 0 || demand.wholes.size > 0 || demand.destinations.length > 1
+    const own = this.#choose(variable, needed, strided)
+    const storage = own ?? denseStorage(this.#allocate(variable), variable.shape)
+    const consumers = new Set<Group>([...readers, ...demand.wholes])
+    let exclusive = false
+    for (const destination of demand.destinations) {
+      if (destination.storage !== storage) consumers.add(this.#copy(variable, destination, position))
+      else {
+        exclusive = destination.exclusive
+        if (destination.group !== null) consumers.add(destination.group)
+      }
+    }
+    this.#storages[variable.index] = storage
+    return { own: storage, exclusive, consumers }
+  }
+
+  /** A kernel that copies a stored variable to one more place. */
+  #copy(variable: Variable, { storage, group }: Destination, position: number): Group {
+    const copy = this.#group('loops', variable.shape, null, position, group === null ? [] : [group])
+    copy.roots.push({ variable, storage })
+    return copy
+  }
+
+  /** Would the variable stand contiguously where it is wanted? */
+  #isDenselyPlaced(variable: Variable): boolean {
+    const own = this.#demand(variable).destinations.find(({ exclusive }) => !exclusive)
+    return own === undefined || isDense(own.storage)
+  }
+
+  #streamed(operand: Variable, group: Group, position: number) {
+    const axes = operand.shape.map(() => innerAxis)
+    return this.#forms.of(axes, sizeOf(operand.shape), `stream ${group.id}.${position}`)
+  }
+
+  #group(
+    kind: Group['kind'],
+    space: readonly number[],
+    equation: Equation | null,
+    position: number,
+    consumers: Iterable<Group>,
+  ): Group {
+    const after = new Set(consumers)
+    let level = 1
+    for (const consumer of after) level = Math.max(level, consumer.level + 1)
+    const id = this.#groups.length
+    const group = {
+      id,
+      kind,
+      level,
+      space,
+      equation,
+      position,
+      nodes: 0,
+      roots: [],
+      views: new Map(),
+      consumers: after,
+    }
+    this.#groups.push(group)
+    return group
+  }
+}
+
+/** Have the groups room for one more expression for each use? */
+function hasRoom({ nodes }: Expression, uses: readonly Use[]): boolean {
+  const added = new Map<Group, number>()
+  for (const { group } of uses) {
+    const total = (added.get(group) ?? 0) + nodes
+    if (group.nodes + total > CAPACITY) return false
+    added.set(group, total)
+  }
+  return true
+}
+
+/** Can a reduction stand between the loops of its reader, computed once? Not before a whole nest, where it could not be shared out. */
+function reducesInside({ group, form }: Use): boolean {
+  if (group.kind !== 'loops' || !isPrefix(form, group.space)) return false
+  return group.space.length === 0 || depthOf(maskOf(form)) > 0
+}
+
+/** The groups so that producers come before consumers, otherwise in the order of the program. */
+function ordered(groups: readonly Group[]): Group[] {
+  const producers = groups.map((): Group[] => [])
+  for (const group of groups) for (const consumer of group.consumers) producers[consumer.id].push(group)
+  const done = new Uint8Array(groups.length)
+  const order: Group[] = []
+  const byPosition = groups.toSorted((a, b) => a.position - b.position)
+  for (const start of byPosition) {
+    const stack = [start]
+    while (stack.length > 0) {
+      const group = stack[stack.length - 1]
+      const waiting = done[group.id] === 1 ? [] : producers[group.id].filter(({ id }) => done[id] === 0)
+      if (waiting.length > 0) {
+        stack.push(...waiting.sort((a, b) => b.position - a.position))
+        continue
+      }
+      stack.pop()
+      if (done[group.id] === 1) continue
+      done[group.id] = 1
+      order.push(group)
+    }
+  }
+  return order
+}

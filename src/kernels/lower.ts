@@ -1,0 +1,117 @@
+/** From a program to a routine: its groups become steps. */
+import type { DType } from '../../types/dtype.ts'
+import { sizeOf } from '../core/abstract.ts'
+import type { Equation, Program } from '../core/program.ts'
+import { fill, loopCounter } from './fill.ts'
+import { finishKernel } from './finish.ts'
+import type { Fusion } from './fuse.ts'
+import { fuse } from './fuse.ts'
+import type { Group } from './groups.ts'
+import type { Buffer, Routine, Step } from './kernel.ts'
+import { lowerLoops } from './lower-loops.ts'
+import type { Composition } from './pieces.ts'
+import type { ReadContext } from './reader.ts'
+import { Reader } from './reader.ts'
+import { roleOf } from './roles.ts'
+import type { StepContext } from './steps.ts'
+import type { Storage } from './storage.ts'
+import { isDense } from './storage.ts'
+
+/** The routine of a program; nested programs are lowered by `lowerNested`. */
+export function lower(
+  program: Program,
+  name: string,
+  lowerNested: (program: Program, name: string) => Routine,
+): Routine {
+  const buffers: Buffer[] = []
+  const allocate = (dtype: DType, elements: number): Buffer => {
+    const buffer: Buffer = { id: buffers.length, dtype, elements, place: null }
+    buffers.push(buffer)
+    return buffer
+  }
+  const fusion = fuse(program, ({ dtype, shape }) => allocate(dtype, sizeOf(shape)))
+  const lowering = { fusion, allocate, lowerNested }
+  const steps = fusion.groups.flatMap((group) => stepsOf(group, lowering))
+  const outer = new Set([...fusion.inputs, ...fusion.outputs])
+  const scratch = buffers.filter((buffer) => !outer.has(buffer))
+  return { name, inputs: fusion.inputs, outputs: fusion.outputs, scratch, steps }
+}
+
+interface Lowering {
+  readonly fusion: Fusion
+  readonly allocate: (dtype: DType, elements: number) => Buffer
+  readonly lowerNested: (program: Program, name: string) => Routine
+}
+
+function stepsOf(group: Group, lowering: Lowering): readonly Step[] {
+  const reading = readingFor(group, lowering.fusion)
+  if (group.equation === null) return loopSteps(group, reading, lowering.fusion)
+  const role = roleOf(group.equation)
+  if (role.kind === 'step') return role.lower(contextOf(group, group.equation, reading, lowering))
+  // An expression has a group of its own only as a reshape whose operand stands in the same place.
+  return role.kind === 'composition' ? gapSteps(group.equation, role, reading, lowering.fusion) : []
+}
+
+function readingFor(group: Group, fusion: Fusion): ReadContext {
+  return {
+    storageOf: (variable) => fusion.find(variable, group),
+    definitionOf: (variable) => fusion.definitionOf(variable),
+    expand(reader, equation, variable, index) {
+      const role = roleOf(equation)
+      if (role.kind === 'expression') return role.read(reader, equation, equation.outputs.indexOf(variable), index)
+      throw new TypeError(`kernels: ${equation.primitive.name} is no expression`)
+    },
+  }
+}
+
+/** A kernel, or a copy where contiguous memory only moves. */
+function loopSteps(group: Group, reading: ReadContext, fusion: Fusion): readonly Step[] {
+  const copies = group.roots.map(({ variable, storage }) => copyStep(fusion.find(variable, group), storage))
+  if (copies.every((copy) => copy !== null)) return copies.flat()
+  const kernel = lowerLoops(group, reading, nameOf(group, fusion))
+  return kernel === null ? [] : [{ kind: 'kernel', kernel }]
+}
+
+function copyStep(from: Storage | undefined, to: Storage): readonly Step[] | null {
+  if (from === undefined || !isDense(from) || !isDense(to)) return null
+  const elements = sizeOf(to.shape)
+  return elements === 0 ? [] : [{ kind: 'copy', from, to, elements }]
+}
+
+/** Fills what a composition's operands do not cover. */
+function gapSteps(equation: Equation, role: Composition, reading: ReadContext, fusion: Fusion): readonly Step[] {
+  const gaps = role.gaps(equation, fusion.storageOf(equation.outputs[0])).filter(({ shape }) => sizeOf(shape) > 0)
+  if (gaps.length === 0) return []
+  const reader = new Reader(reading)
+  const { dtype } = equation.outputs[0]
+  const value = role.filler === null ? reader.table.constant(dtype, 0) : reader.read(equation.inputs[role.filler], [])
+  const makeLoop = loopCounter()
+  const body = gaps.flatMap((gap) => fill(gap, reader.table, value, makeLoop))
+  return [{ kind: 'kernel', kernel: finishKernel(`fill_${equation.primitive.name}`, body) }]
+}
+
+function contextOf(group: Group, equation: Equation, reading: ReadContext, lowering: Lowering): StepContext {
+  const { fusion, allocate, lowerNested } = lowering
+  const view = (position: number) => {
+    const { base, offset, strides } = group.views.get(position)!
+    const storage = fusion.storageOf(base)
+    return { buffer: storage.buffer, offset: storage.offset + offset, strides }
+  }
+  return {
+    equation,
+    reading,
+    operand: view,
+    view,
+    output: (position) => fusion.storageOf(equation.outputs[position]),
+    scratch: allocate,
+    nested: lowerNested,
+  }
+}
+
+/** `mul_add_tanh`: what a kernel does, for people. */
+function nameOf(group: Group, fusion: Fusion): string {
+  const names = group.roots.map(({ variable }) =>
+    fusion.find(variable, group) ? 'copy' : fusion.definitionOf(variable).primitive.name,
+  )
+  return [...new Set(names)].join('_')
+}

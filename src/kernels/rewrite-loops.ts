@@ -1,0 +1,87 @@
+/** Replacing loops throughout a tree of statements: nodes keep their sharing. */
+import type { Address, Loop, Node, Statement } from './kernel.ts'
+
+/** The loop in whose place another stands; null where it has disappeared into its inner neighbour. */
+export type LoopMap = ReadonlyMap<Loop, Loop | null>
+
+/** The statements with other loops. Loops that have disappeared must be directly around (or before) the one they are merged with. */
+export function replaceLoops(body: readonly Statement[], loops: LoopMap): readonly Statement[] {
+  return new Replacer(loops).statements(body)
+}
+
+class Replacer {
+  readonly #loops: LoopMap
+  readonly #nodes = new Map<Node, Node>()
+
+  constructor(loops: LoopMap) {
+    this.#loops = loops
+  }
+
+  statements(body: readonly Statement[]): readonly Statement[] {
+    return body.flatMap((statement) => this.#statement(statement))
+  }
+
+  #statement(statement: Statement): readonly Statement[] {
+    switch (statement.kind) {
+      case 'for': {
+        const loop = this.#loop(statement.loop)
+        const body = this.statements(statement.body)
+        return loop === null ? body : [{ ...statement, loop, body }]
+      }
+      case 'store':
+      case 'accumulate':
+        return [{ ...statement, address: this.#address(statement.address), value: this.#node(statement.value) }]
+      case 'assign':
+        return [{ ...statement, value: this.#node(statement.value) }]
+      case 'reduce': {
+        const loops = statement.loops.map((loop) => this.#loop(loop)).filter((loop) => loop !== null)
+        return [{ ...statement, loops, value: this.#node(statement.value) }]
+      }
+      case 'if':
+        return [
+          {
+            ...statement,
+            condition: this.#node(statement.condition),
+            whenTrue: this.statements(statement.whenTrue),
+            whenFalse: this.statements(statement.whenFalse),
+          },
+        ]
+      case 'while':
+        return [{ ...statement, condition: this.#node(statement.condition), body: this.statements(statement.body) }]
+    }
+  }
+
+  #loop(loop: Loop): Loop | null {
+    const replacement = this.#loops.get(loop)
+    return replacement === undefined ? loop : replacement
+  }
+
+  #address({ offset, terms, dynamic }: Address): Address {
+    const kept = terms.flatMap(({ loop, stride }) => {
+      const replacement = this.#loop(loop)
+      return replacement === null ? [] : [{ loop: replacement, stride }]
+    })
+    return { offset, terms: kept, dynamic: dynamic === null ? null : this.#node(dynamic) }
+  }
+
+  #node(node: Node): Node {
+    const known = this.#nodes.get(node)
+    if (known !== undefined) return known
+    const replaced = this.#replaced(node)
+    this.#nodes.set(node, replaced)
+    return replaced
+  }
+
+  #replaced(node: Node): Node {
+    switch (node.kind) {
+      case 'index':
+        return { ...node, loop: this.#loop(node.loop)! } // a loop whose own index is used is never merged away
+      case 'load':
+        return { ...node, address: this.#address(node.address) }
+      case 'apply':
+        return { ...node, operands: node.operands.map((operand) => this.#node(operand)) }
+      default:
+        return node
+    }
+  }
+}

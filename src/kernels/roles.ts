@@ -1,0 +1,96 @@
+/** What each primitive of the catalogue becomes: an expression inside a kernel, a composition by destination, or a step. */
+import type { Equation } from '../core/program.ts'
+import type { PrimitiveName } from '../primitives/index.ts'
+import type { Expression } from './expressions.ts'
+import {
+  constant,
+  counting,
+  HEAVY,
+  identity,
+  integerDot,
+  isFloatDot,
+  maxOver,
+  minOver,
+  moved,
+  pointwise,
+  power,
+  sumOver,
+} from './expressions.ts'
+import { contraction } from './lower-contract.ts'
+import { runningSum } from './lower-scan-sum.ts'
+import { movements } from './movement.ts'
+import type { Composition } from './pieces.ts'
+import { assembly, concatenation, padding } from './pieces.ts'
+import type { StepRule } from './steps.ts'
+
+/** What an equation becomes. */
+export type Role = Expression | Composition | StepRule
+
+/** One row for each primitive of the catalogue; a function where it depends on the dtype. */
+const roles = {
+  neg: pointwise('neg', 1),
+  abs: pointwise('abs', 1),
+  sign: pointwise('sign', 2),
+  floor: pointwise('floor', 1),
+  ceil: pointwise('ceil', 1),
+  round: pointwise('round', 1),
+  integerPower: power,
+  add: pointwise('add', 1),
+  sub: pointwise('sub', 1),
+  mul: pointwise('mul', 1),
+  div: pointwise('div', 4),
+  rem: pointwise('rem', 8),
+  max: pointwise('max', 1),
+  min: pointwise('min', 1),
+  lt: pointwise('lt', 1),
+  le: pointwise('le', 1),
+  eq: pointwise('eq', 1),
+  ne: pointwise('ne', 1),
+  and: pointwise('and', 1),
+  or: pointwise('or', 1),
+  xor: pointwise('xor', 1),
+  not: pointwise('not', 1),
+  shl: pointwise('shl', 1),
+  shr: pointwise('shr', 1),
+  select: pointwise('select', 1),
+  convert: pointwise('convert', 1),
+  bitcast: pointwise('bitcast', 0),
+  stopGradient: identity,
+  exp: pointwise('exp', HEAVY),
+  expm1: pointwise('expm1', HEAVY),
+  log: pointwise('log', HEAVY),
+  log1p: pointwise('log1p', HEAVY),
+  sqrt: pointwise('sqrt', 4),
+  sin: pointwise('sin', HEAVY),
+  cos: pointwise('cos', HEAVY),
+  tan: pointwise('tan', HEAVY),
+  tanh: pointwise('tanh', HEAVY),
+  logistic: pointwise('logistic', HEAVY),
+  softplus: pointwise('softplus', HEAVY),
+  pow: pointwise('pow', HEAVY),
+  atan2: pointwise('atan2', HEAVY),
+  full: constant,
+  iota: counting,
+  broadcast: moved(movements.broadcast),
+  reshape: moved(movements.reshape),
+  transpose: moved(movements.transpose),
+  slice: moved(movements.slice),
+  reverse: moved(movements.reverse),
+  view: moved(movements.view),
+  pad: padding,
+  concat: concatenation,
+  assemble: assembly,
+  sum: sumOver,
+  reduceMax: maxOver,
+  reduceMin: minOver,
+  cumsum: runningSum,
+  dot: (equation: Equation): Role => (isFloatDot(equation) ? contraction : integerDot),
+} satisfies Record<PrimitiveName, Role | ((equation: Equation) => Role)>
+
+/** The role of an equation; primitives that users define are steps of the host. */
+export function roleOf(equation: Equation): Role {
+  const { name } = equation.primitive
+  if (!Object.hasOwn(roles, name)) throw new TypeError(`kernels: no lowering for ${name}`)
+  const role: Role | ((equation: Equation) => Role) = roles[name as PrimitiveName] // the line before proved it
+  return typeof role === 'function' ? role(equation) : role
+}

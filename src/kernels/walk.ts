@@ -1,0 +1,73 @@
+/** Walking the statements and expressions of a kernel. */
+import type { Address, Loop, Node, Statement } from './kernel.ts'
+
+/** Calls `visit` for every statement, outer before inner, with the loops around it. */
+export function eachStatement(
+  body: readonly Statement[],
+  visit: (statement: Statement, loops: readonly Loop[]) => void,
+  loops: readonly Loop[] = [],
+): void {
+  for (const statement of body) {
+    visit(statement, loops)
+    const inside = statement.kind === 'for' ? [...loops, statement.loop] : loops
+    for (const nested of bodiesOf(statement)) eachStatement(nested, visit, inside)
+  }
+}
+
+/** The lists of statements inside a statement. */
+export function bodiesOf(statement: Statement): readonly (readonly Statement[])[] {
+  switch (statement.kind) {
+    case 'for':
+    case 'while':
+      return [statement.body]
+    case 'if':
+      return [statement.whenTrue, statement.whenFalse]
+    default:
+      return []
+  }
+}
+
+/** The expressions that a statement itself uses. */
+export function nodesOf(statement: Statement): readonly Node[] {
+  switch (statement.kind) {
+    case 'store':
+    case 'accumulate':
+      return statement.address.dynamic === null ? [statement.value] : [statement.address.dynamic, statement.value]
+    case 'assign':
+    case 'reduce':
+      return [statement.value]
+    case 'if':
+    case 'while':
+      return [statement.condition]
+    case 'for':
+      return []
+  }
+}
+
+/** Every node under the given ones, once, operands before their users. */
+export function allNodes(roots: readonly Node[]): Node[] {
+  const seen = new Set<Node>()
+  const order: Node[] = []
+  const visit = (node: Node): void => {
+    if (seen.has(node)) return
+    seen.add(node)
+    for (const operand of operandsOf(node)) visit(operand)
+    order.push(node)
+  }
+  for (const root of roots) visit(root)
+  return order
+}
+
+/** The nodes that a node uses directly. */
+export function operandsOf(node: Node): readonly Node[] {
+  if (node.kind === 'apply') return node.operands
+  return node.kind === 'load' && node.address.dynamic !== null ? [node.address.dynamic] : []
+}
+
+/** The address that a statement writes to, or null. */
+export const writtenAddress = (statement: Statement): Address | null =>
+  statement.kind === 'store' || statement.kind === 'accumulate' ? statement.address : null
+
+/** The stride of an address along a loop. */
+export const strideAlong = (address: Address, loop: Loop): number =>
+  address.terms.find((term) => term.loop === loop)?.stride ?? 0

@@ -93,8 +93,8 @@ export type Statement =
   | {
       readonly kind: 'if'
       readonly condition: Node
-      readonly then: readonly Statement[]
-      readonly otherwise: readonly Statement[]
+      readonly whenTrue: readonly Statement[]
+      readonly whenFalse: readonly Statement[]
     }
   /** Scalar loops with a run-time condition (sorting, searching); never inside a vector loop. */
   | { readonly kind: 'while'; readonly condition: Node; readonly body: readonly Statement[] }

@@ -5,7 +5,7 @@
 import { sameShape } from './abstract.ts'
 import type { Params } from './primitive.ts'
 import type { Equation, Program, Variable } from './program.ts'
-import { isProgram } from './program.ts'
+import { isProgram, nestedPrograms } from './program.ts'
 
 /** Programs kept; an evicted one costs a new compilation, never a wrong answer. */
 const CAPACITY = 4096
@@ -50,6 +50,20 @@ export function keyOf(value: unknown): string {
   return `{${Object.entries(value as Params)
     .map(([name, entry]) => `${name}:${keyOf(entry)}`)
     .join()}}`
+}
+
+/** The equation with another program in place of each that is nested in its attributes. */
+export function withPrograms(equation: Equation, replace: (program: Program) => Program): Equation {
+  const entries = Object.entries(equation.params)
+  if (!entries.some(([, value]) => nestedPrograms(value).length > 0)) return equation
+  const params = Object.fromEntries(entries.map(([name, value]) => [name, replaced(value, replace)]))
+  return { ...equation, params, key: keyOf(params) }
+}
+
+function replaced(attribute: unknown, replace: (program: Program) => Program): unknown {
+  const programs = nestedPrograms(attribute)
+  if (programs.length === 0) return attribute
+  return Array.isArray(attribute) ? programs.map(replace) : replace(programs[0]!)
 }
 
 function evict(): void {

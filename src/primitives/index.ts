@@ -1,6 +1,12 @@
 /** The catalogue: every primitive by its name. Tests and back ends go through it, so that nothing can be forgotten. */
 import { broadcastPrimitive, fullPrimitive, sumPrimitive } from './broadcast.ts'
 import { dotPrimitive } from './contraction.ts'
+import { checkpointPrimitive } from './control/checkpoint.ts'
+import { condPrimitive } from './control/cond.ts'
+import { customJvpPrimitive, customTangentPrimitive, customVjpPrimitive } from './control/custom.ts'
+import { scanPrimitive } from './control/scan.ts'
+import { tapPrimitive } from './control/tap.ts'
+import { whileLoopPrimitive } from './control/while.ts'
 import { bitcastPrimitive, convertPrimitive, stopGradientPrimitive } from './conversion.ts'
 import { dynamicSlicePrimitive, dynamicUpdatePrimitive } from './dynamic-slice.ts'
 import * as elementwise from './elementwise.ts'
@@ -100,6 +106,18 @@ export const otherPrimitives = {
   threefry: threefryPrimitive,
 } as const
 
+/** Primitives that contain programs, and `tap`. */
+export const controlPrimitives = {
+  scan: scanPrimitive,
+  whileLoop: whileLoopPrimitive,
+  cond: condPrimitive,
+  checkpoint: checkpointPrimitive,
+  customJvp: customJvpPrimitive,
+  customVjp: customVjpPrimitive,
+  customTangent: customTangentPrimitive,
+  tap: tapPrimitive,
+} as const
+
 /** Name of an elementwise primitive. */
 export type ElementwiseName = keyof typeof elementwisePrimitives
 /** Name of a structural primitive. */
@@ -110,6 +128,8 @@ export type ReductionName = keyof typeof reductionPrimitives
 export type IndexingName = keyof typeof indexingPrimitives
 /** Name of a primitive of linear algebra or randomness. */
 export type OtherName = keyof typeof otherPrimitives
+/** Name of a primitive that contains programs, or `tap`. */
+export type ControlName = keyof typeof controlPrimitives
 /** Name of any primitive. */
 export type PrimitiveName = keyof typeof primitives
 
@@ -120,4 +140,5 @@ export const primitives = {
   ...reductionPrimitives,
   ...indexingPrimitives,
   ...otherPrimitives,
+  ...controlPrimitives,
 } as const

@@ -97,7 +97,7 @@ const twoLanes = (x: Value): Value => apply((y) => repeat(y!, 2), x)
 const meanOfLanes = (x: Value): Value => apply((y) => sum(mul(y!, constantLike(y!, 0.5)), [0]), x)
 
 /** f' by Romberg's extrapolation of central differences. */
-export function richardson(f: (x: number) => number, x: number, step = 0.05): number {
+export function richardson(f: (x: number) => number, x: number, step = 0.02): number {
   let row: number[] = []
   for (let level = 0; level < 5; level++) {
     const h = step / 2 ** level
@@ -106,4 +106,25 @@ export function richardson(f: (x: number) => number, x: number, step = 0.05): nu
     row = next
   }
   return row.at(-1)!
+}
+
+/** Where derivatives are compared. */
+const at = 0.37
+
+/** All sequences of operators of the given length. */
+const sequences = (length: number): string[][] =>
+  length === 0 ? [[]] : sequences(length - 1).flatMap((tail) => Object.keys(derivatives).map((name) => [name, ...tail]))
+
+const applied = (sequence: readonly string[], f: Fn): Fn =>
+  sequence.reduceRight((inner, name) => derivatives[name]!(inner), ((x) => apply(f, x!)) as Fn)
+
+/**
+ * The largest difference between a derivative by differences and by any sequence of operators, relative to its size. The
+ * differences are those of the next lower derivative by reverse mode.
+ */
+export function disagreement(f: Fn, order: number): number {
+  const lower = applied(new Array<string>(order - 1).fill('reverse'), f)
+  const expected = richardson((x) => number(lower(scalar(x))), at)
+  const errors = sequences(order).map((sequence) => Math.abs(number(applied(sequence, f)(scalar(at))) - expected))
+  return Math.max(...errors) / Math.max(1, Math.abs(expected))
 }

@@ -8,6 +8,7 @@ import type { Ndarray } from '../../core/ndarray.ts'
 import { referenceData } from '../../core/ndarray.ts'
 import type { Program } from '../../core/program.ts'
 import { Concrete } from '../../core/value.ts'
+import { withTape } from '../../rewrite/specialise.ts'
 
 /** A device that computes everything in float64 by interpretation; slow, and right by construction. */
 export function referenceDevice(): Device {
@@ -15,7 +16,9 @@ export function referenceDevice(): Device {
     name: 'reference',
     upload: (type, data) => new Concrete(type, device, fromStorage(type, data)),
     execute: (program: Program, inputs: readonly Concrete[]) =>
-      evaluateProgram(program, inputs.map(arrayOf)).map((result) => new Concrete(result, device, result)),
+      withTape(program, inputs, (closed) => evaluateProgram(closed, inputs.map(arrayOf))).map(
+        (result) => new Concrete(result, device, result),
+      ),
     read: async (tensor) => toStorage(arrayOf(tensor)),
     readSync: (tensor) => toStorage(arrayOf(tensor)),
   }

@@ -1,0 +1,90 @@
+/**
+ * `scan`: a body run `length` times. Constants are the same in every step, carries go from step to step, each step takes one
+ * row of the inputs and gives one row of the outputs. Its derivatives of every order are scans again.
+ */
+import type { Abstract } from '../../core/abstract.ts'
+import { abstract, showAbstract } from '../../core/abstract.ts'
+import { bind } from '../../core/bind.ts'
+import { ShapeError } from '../../core/errors.ts'
+import { evaluateProgram } from '../../core/evaluate.ts'
+import type { Ndarray } from '../../core/ndarray.ts'
+import { zerosLike } from '../../core/ndarray.ts'
+import type { Primitive } from '../../core/primitive.ts'
+import { requireScalar } from '../requirements.ts'
+import { requireCarries, requireCount, requireOperand } from './carries.ts'
+import { batchScan } from './scan-batch.ts'
+import { countOf, rolesOf, type ScanCall, type ScanParams, type ScanResult } from './scan-call.ts'
+import { pushScan } from './scan-forward.ts'
+import { lineariseScan } from './scan-linearise.ts'
+import { transposeScan } from './scan-transpose.ts'
+import { TapeOverflow } from './tape.ts'
+
+/** Record of `scan`. */
+export const scanPrimitive: Primitive<ScanParams> = {
+  name: 'scan',
+  shape: scanShape,
+  evaluate: evaluateScan,
+  jvp: (context) => pushScan(scan, context).tangents,
+  pushForward: (context) => pushScan(scan, context),
+  linearise: (context) => lineariseScan(scan, context),
+  transpose: (context) => transposeScan(scan, context),
+  batch: (context) => batchScan(scan, context),
+}
+
+/** Runs a body once for each row. */
+export function scan({ body, constants, carries, rows, length, reverse, count }: ScanCall): ScanResult {
+  const bounded = count !== null
+  const params = { body, constants: constants.length, carries: carries.length, length, reverse, bounded }
+  const results = bind(scanPrimitive, [...constants, ...carries, ...rows, ...(bounded ? [count] : [])], params)
+  return { carries: results.slice(0, carries.length), rows: results.slice(carries.length) }
+}
+
+function scanShape(inputs: readonly Abstract[], params: ScanParams): Abstract[] {
+  const { body, length, bounded } = params
+  requireCount('scan', inputs.length - (bounded ? 1 : 0), body.inputs.length)
+  const [given, declared] = [rolesOf(inputs, params), rolesOf(body.inputs, params)]
+  given.constants.forEach((type, i) => {
+    requireOperand('scan', `constant ${i}`, type, declared.constants[i])
+  })
+  given.carries.forEach((type, i) => {
+    requireOperand('scan', `carry ${i}`, type, declared.carries[i])
+  })
+  given.rows.forEach((type, i) => {
+    requireOperand('scan', `a row of input ${i}`, rowType(type, length), declared.rows[i])
+  })
+  if (bounded) requireScalar('scan', 'the number of steps', countOf(inputs, params)!, 'int32')
+  requireCarries('scan', given.carries, body.outputs)
+  const stacked = body.outputs.slice(params.carries)
+  return [...given.carries, ...stacked.map(({ shape, dtype }) => abstract([length, ...shape], dtype))]
+}
+
+function rowType(type: Abstract, length: number): Abstract {
+  if (type.shape[0] === length) return abstract(type.shape.slice(1), type.dtype)
+  throw new ShapeError(
+    `scan: an input ${showAbstract(type)} does not have ${length} rows, one for each step. Give inputs whose axis 0 has the length of the scan.`,
+  )
+}
+
+function evaluateScan(inputs: readonly Ndarray[], params: ScanParams, outputs: readonly Abstract[]): Ndarray[] {
+  const { constants, carries, rows } = rolesOf(inputs, params)
+  const made = countOf(inputs, params)?.data[0] ?? params.length
+  if (made > params.length) throw new TapeOverflow(made)
+  const stacked = outputs.slice(params.carries).map(zerosLike)
+  let carry = carries
+  for (let step = 0; step < made; step++) {
+    const at = params.reverse ? made - 1 - step : step
+    const results = evaluateProgram(params.body, [...constants, ...carry, ...rows.map((row) => rowAt(row, at))])
+    carry = results.slice(0, params.carries)
+    stacked.forEach(({ data }, i) => {
+      const { data: row } = results[params.carries + i]!
+      data.set(row, at * row.length)
+    })
+  }
+  return [...carry, ...stacked]
+}
+
+/** A row without a copy; `evaluate` never writes to its inputs. */
+function rowAt({ shape, dtype, data }: Ndarray, at: number): Ndarray {
+  const size = data.length / shape[0]!
+  return { shape: shape.slice(1), dtype, data: data.subarray(at * size, (at + 1) * size) }
+}

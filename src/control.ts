@@ -19,8 +19,8 @@ import { cpu } from './devices.ts'
 import { cond as bindCond } from './primitives/control/cond.ts'
 import { scan as bindScan } from './primitives/control/scan.ts'
 import { resultsOf } from './primitives/control/scan-call.ts'
-import { iota } from './primitives/structural.ts'
 import { whileLoop as bindWhile } from './primitives/control/while.ts'
+import { iota } from './primitives/structural.ts'
 import { typed, untyped } from './typed.ts'
 
 /** Options of `scan`. */

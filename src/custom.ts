@@ -43,9 +43,8 @@ export function stopGradient<T>(tree: T): T {
 export function checkpoint<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {
   return (...args) => {
     const closed = closeOver('checkpoint', f as (...args: never[]) => unknown, args)
-    return typed<R>(
-      apply(checkpointPrimitive, [...closed.leaves, ...closed.captures], { program: closed.program }, closed),
-    )
+    const operands = [...closed.leaves, ...closed.captures]
+    return finish(closed, operands, (values) => checkpointProgram(closed.program, values))
   }
 }
 
@@ -70,7 +69,11 @@ export function customJvp<A extends readonly unknown[], R>(
     const structures = [lists.structure, flatten(floats).structure]
     const derived = closeOverTypes('customJvp', derivative as never, structures, [...lists.leaves, ...floats])
     refuseTraced('customJvp', [...closed.captures, ...derived.captures])
-    requireTypes('customJvp: the rule', derived.program.outputs, closed.program.outputs.filter(({ dtype }) => isFloat(dtype)))
+    requireTypes(
+      'customJvp: the rule',
+      derived.program.outputs,
+      closed.program.outputs.filter(({ dtype }) => isFloat(dtype)),
+    )
     const operands = [...closed.leaves, ...closed.captures, ...derived.captures]
     const known = closed.leaves.length + closed.captures.length
     const pushed = traceClosed(
@@ -110,10 +113,17 @@ export function customVjp<A extends readonly unknown[], R, S>(
     const arity = closed.leaves.length
     const operands = [...closed.leaves, ...closed.captures, ...kept.captures, ...pulled.captures]
     const known = arity + closed.captures.length
-    const own = (values: readonly Value[]) => [...values.slice(0, arity), ...values.slice(known, known + kept.captures.length)]
+    const own = (values: readonly Value[]) => [
+      ...values.slice(0, arity),
+      ...values.slice(known, known + kept.captures.length),
+    ]
     const captured = (values: readonly Value[]) => values.slice(operands.length - pulled.captures.length)
     // The residuals carry the captures of the backward part along, which sees nothing but residuals and cotangents.
-    const remember = traceClosed('customVjp', (values) => [...inline(kept.program, own(values)), ...captured(values)], operands)
+    const remember = traceClosed(
+      'customVjp',
+      (values) => [...inline(kept.program, own(values)), ...captured(values)],
+      operands,
+    )
     const residuals = kept.residualTypes.length + pulled.captures.length
     const pull = backwardProgram(pulled, kept.residualTypes, closed, operands)
     const params = { program: over(closed.program, operands, known), forward: remember, backward: pull, residuals }
@@ -127,12 +137,18 @@ interface Forward extends Pick<ClosedFunction, 'program' | 'captures'> {
   readonly residualTypes: readonly Abstract[]
 }
 
-function closeForward(forward: (...args: never[]) => unknown, args: readonly unknown[], closed: ClosedFunction): Forward {
+function closeForward(
+  forward: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  closed: ClosedFunction,
+): Forward {
   let residuals: Flattened | undefined
   const split = (...given: never[]): unknown => {
     const pair = forward(...given)
     if (!Array.isArray(pair) || pair.length !== 2) {
-      throw new ArgumentError('customVjp: the forward part must return [value, residuals]; without residuals [value, null].')
+      throw new ArgumentError(
+        'customVjp: the forward part must return [value, residuals]; without residuals [value, null].',
+      )
     }
     residuals = flatten(pair[1])
     return [[...flatten(pair[0]).leaves], [...residuals.leaves]]
@@ -147,15 +163,23 @@ function closeForward(forward: (...args: never[]) => unknown, args: readonly unk
 function closeBackward(backward: (...args: never[]) => unknown, kept: Forward, closed: ClosedFunction) {
   const floats = closed.program.outputs.filter(({ dtype }) => isFloat(dtype))
   if (floats.length !== closed.program.outputs.length) {
-    throw new ArgumentError('customVjp: the function returns integers or booleans besides floats; return them from another function.')
+    throw new ArgumentError(
+      'customVjp: the function returns integers or booleans besides floats; return them from another function.',
+    )
   }
   const pull = (...given: never[]): unknown => {
     const cotangents = backward(...given)
     if (Array.isArray(cotangents) && cotangents.length === closed.arguments.length) return floatLeaves(cotangents)
-    throw new ArgumentError(`customVjp: the backward part must return a list of ${closed.arguments.length} cotangents, one for each argument.`)
+    throw new ArgumentError(
+      `customVjp: the backward part must return a list of ${closed.arguments.length} cotangents, one for each argument.`,
+    )
   }
   const result = closeOverTypes('customVjp', pull, [kept.residuals, closed.result], [...kept.residualTypes, ...floats])
-  requireTypes('customVjp: the backward part', result.program.outputs, closed.leaves.filter(({ dtype }) => isFloat(dtype)))
+  requireTypes(
+    'customVjp: the backward part',
+    result.program.outputs,
+    closed.leaves.filter(({ dtype }) => isFloat(dtype)),
+  )
   return result
 }
 
@@ -180,7 +204,11 @@ function backwardProgram(
 }
 
 /** Runs a primitive with nested programs and puts the results into the structure of the function's result. */
-function finish<R>(closed: ClosedFunction, operands: readonly Value[], emit: (values: readonly Value[]) => readonly Value[]): R {
+function finish<R>(
+  closed: ClosedFunction,
+  operands: readonly Value[],
+  emit: (values: readonly Value[]) => readonly Value[],
+): R {
   const program = traceClosed('custom', emit, operands)
   return typed<R>(unflatten(closed.result, run(program, operands, cpu)))
 }
@@ -194,7 +222,12 @@ const floatLeaves = (tree: unknown): Value[] => flatten(tree).leaves.filter(({ d
 /** Tangents of the float leaves in the structure of the arguments, zeros for the others. */
 function tangentTree<A>({ leaves, structure }: Flattened, tangents: readonly Value[]): A {
   let next = 0
-  return typed<A>(unflatten(structure, leaves.map((leaf) => (isFloat(leaf.dtype) ? tangents[next++]! : zerosLikeValue(leaf)))))
+  return typed<A>(
+    unflatten(
+      structure,
+      leaves.map((leaf) => (isFloat(leaf.dtype) ? tangents[next++]! : zerosLikeValue(leaf))),
+    ),
+  )
 }
 
 function refuseTraced(name: string, captures: readonly Value[]): void {
@@ -206,9 +239,12 @@ function refuseTraced(name: string, captures: readonly Value[]): void {
 }
 
 function requireTypes(what: string, given: readonly Abstract[], wanted: readonly Abstract[]): void {
-  const same = given.length === wanted.length && given.every((type, i) => type.dtype === wanted[i]!.dtype && sameShape(type.shape, wanted[i]!.shape))
+  const same =
+    given.length === wanted.length &&
+    given.every((type, i) => type.dtype === wanted[i]!.dtype && sameShape(type.shape, wanted[i]!.shape))
   if (same) return
   throw new ShapeError(`${what} must return ${list(wanted)}, it returns ${list(given)}`)
 }
 
-const list = (types: readonly Abstract[]): string => (types.length === 0 ? 'nothing' : types.map(showAbstract).join(', '))
+const list = (types: readonly Abstract[]): string =>
+  types.length === 0 ? 'nothing' : types.map(showAbstract).join(', ')

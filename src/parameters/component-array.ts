@@ -13,6 +13,7 @@ import { Value } from '../core/value.ts'
 import type { Layout, Member } from './layout.ts'
 import { pathsOf } from './layout.ts'
 import { listed } from './path.ts'
+import { rowsByName } from './rows.ts'
 import { segmentOf } from './segments.ts'
 import { showComponents } from './show-components.ts'
 
@@ -50,7 +51,7 @@ export class Components {
   /** One leaf, the flat vector: transforms keep the names and see a single tensor. */
   [treeNode](): NodeView {
     const { layout } = this[state]
-    return { children: [flat(this)], key: layout.text, rebuild: ([vector]) => named(vector, layout) }
+    return { children: [flat(this)], key: layout.text, rebuild: ([vector]) => rebuilt(vector, layout) }
   }
 
   [inspectSymbol](): string {
@@ -100,6 +101,10 @@ export function memberIn(components: Components, member: Member): Value | Compon
     ? new Components(base, start + member.offset, member.layout)
     : segmentOf(base, start + member.offset, member.shape)
 }
+
+/** A vector takes the names; a tree that stands where the vector stood (the row of a Jacobian) is cut by them. */
+const rebuilt = (vector: unknown, layout: Layout): unknown =>
+  vector instanceof Value ? named(vector, layout) : rowsByName(vector, layout)
 
 /** Names over a vector [..., P] whose last axis is as long as the layout. */
 export function named(vector: unknown, layout: Layout): Components {

@@ -1,6 +1,6 @@
 /** What each primitive of the catalogue becomes: an expression inside a kernel, a composition by destination, or a step. */
 import type { Equation } from '../core/program.ts'
-import type { PrimitiveName } from '../primitives/index.ts'
+import type { ControlName, PrimitiveName } from '../primitives/index.ts'
 import type { Expression } from './expressions.ts'
 import {
   constant,
@@ -38,6 +38,7 @@ type Pending =
   | 'cholesky'
   | 'triangularSolve'
   | 'threefry'
+  | ControlName
 
 type LoweredName = Exclude<PrimitiveName, Pending>
 

@@ -17,6 +17,7 @@ import * as s from '../../src/primitives/structural.ts'
 import * as t from '../../src/primitives/transcendental.ts'
 import type { Case, Generator, Row } from './case.ts'
 import { apart, bool, fixed, float, fractional, signed, whole } from './case.ts'
+import { controlRows } from './control.ts'
 
 type MakesInput = (shape: readonly number[]) => Generator
 
@@ -76,8 +77,11 @@ const solve =
 
 const zero = (x: Value): Value => full([], x.dtype, 0)
 
+/** Reverse mode only: their laws are in test/primitives/control.test.ts. */
+export type OneWay = 'customVjp' | 'customTangent'
+
 /** The rows by the primitives' names. */
-export const rows: Readonly<Record<PrimitiveName, Row>> = {
+export const rows: Readonly<Record<Exclude<PrimitiveName, OneWay>, Row>> = {
   neg: also(pointwise(e.neg, any), one('int32', e.neg, integers([3]))),
   abs: also(pointwise(e.abs, awayFromZero), one('int32', e.abs, integers([3]))),
   sign: also(pointwise(e.sign, awayFromZero), one('int32', e.sign, integers([3]))),
@@ -427,6 +431,7 @@ export const rows: Readonly<Record<PrimitiveName, Row>> = {
       one('no right-hand side', solve(true, false), any([2, 2]), any([2, 0])),
     ],
   },
+  ...controlRows,
   threefry: pointwise((...all) => threefry(all[0], all[1], all[2], all[3]), words, words, words, words),
 }
 

@@ -11,6 +11,7 @@ import type { Equation, Program, Variable } from '../../core/program.ts'
 import { hasEffect, pruned } from '../../core/program.ts'
 import { untraced } from '../../core/trace.ts'
 import type { Value } from '../../core/value.ts'
+import { mapped } from '../broadcast.ts'
 
 /** What is called with the numbers; they must not be changed. */
 export type Callback = (...arrays: Ndarray[]) => void
@@ -28,7 +29,7 @@ export const tapPrimitive: Primitive<TapParams> = {
     return inputs
   },
   jvp: ({ tangents }) => tangents,
-  batch: ({ inputs, params }) => bind(tapPrimitive, inputs, params),
+  batch: ({ inputs, batched, size, params }) => mapped(bind(tapPrimitive, inputs, params), batched, size),
 }
 
 /** The values themselves; `callback` sees their numbers each time the program runs. */

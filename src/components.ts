@@ -5,7 +5,12 @@ import type { Shape } from '../types/shape.ts'
 import type { AnyTensor, DTypeOf, ShapeOf, Tensor } from '../types/tensor.ts'
 import { operateOne } from './operation.ts'
 import { block as blockOf } from './parameters/block.ts'
-import { type Components, flat as flatOf, layoutOf as layoutOfComponents } from './parameters/component-array.ts'
+import {
+  type Components,
+  flat as flatOf,
+  isComponents,
+  layoutOf as layoutOfComponents,
+} from './parameters/component-array.ts'
 import { componentArray as construct, fromFlat as nameFlat, type TensorRecord } from './parameters/construct.ts'
 import type { Layout } from './parameters/layout.ts'
 import {
@@ -199,8 +204,7 @@ export function block<D extends DType>(
   row: string,
   column: string,
 ): Tensor<Shape, D> {
-  const layout =
-    'members' in names && 'fields' in names && 'places' in names ? typed<Layout>(names) : layoutOf(typed(names))
+  const layout = isComponents(names) ? layoutOfComponents(names) : typed<Layout>(names)
   const cut = (value: Parameters<typeof blockOf>[0]) => blockOf(value, layout, row, column)
   return typed(operateOne('block', [layout.text, row, column], [untyped(matrix, 'block')], cut))
 }

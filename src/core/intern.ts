@@ -19,6 +19,7 @@ let nextIdentity = 0
 /** The canonical program with the structure of this one. */
 export function intern(program: Program): Program {
   if (interned.has(program)) return program
+  if (program.equations.some(({ source }) => source !== undefined)) return program // keeps its own lines
   const hash = hashOf(program)
   const bucket = table.get(hash)
   const known = bucket?.find((other) => sameProgram(other, program))

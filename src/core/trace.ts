@@ -6,7 +6,7 @@
 import type { Abstract } from './abstract.ts'
 import { showAbstract } from './abstract.ts'
 import { TraceError } from './errors.ts'
-import { intern, keyOf } from './intern.ts'
+import { identityOf, intern, keyOf } from './intern.ts'
 import type { Params, Primitive } from './primitive.ts'
 import type { Equation, Program, Variable } from './program.ts'
 import { hasEffect, pruned } from './program.ts'
@@ -46,7 +46,7 @@ export class Trace implements TraceScope {
   emit(primitive: Primitive, inputs: readonly Value[], params: Params): readonly Traced[] {
     const lifted = inputs.map((input) => this.lift(input, primitive.name).variable)
     const key = keyOf(params)
-    const signature = `${primitive.name}(${lifted.map((v) => v.index).join()})${key}`
+    const signature = `${identityOf(primitive)}(${lifted.map((v) => v.index).join()})${key}`
     const single = hasEffect({ primitive, params })
     const known = single ? undefined : this.#known.get(signature)
     if (known !== undefined) return known

@@ -61,7 +61,7 @@ export function decodeNpy(bytes: Uint8Array): Decoded<HostArray> {
   const start = major === 1 ? 10 : 12
   const end = start + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true))
   if (end > bytes.length) return refused(`npy: the header ends at byte ${end}, the file at ${bytes.length}.`)
-  const header = parseHeader(new TextDecoder().decode(bytes.subarray(start, end)))
+  const header = parseHeader(new TextDecoder().decode(bytes.slice(start, end)))
   return E.isLeft(header) ? header : decodeBody(header.right, bytes.subarray(end))
 }
 

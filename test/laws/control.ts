@@ -1,7 +1,7 @@
 /** Rows of the primitives that contain programs, and of `tap`. */
 import { trace } from '../../src/core/trace.ts'
 import type { Value } from '../../src/core/value.ts'
-import { constantLike, full, sum } from '../../src/primitives/broadcast.ts'
+import { constantLike, sum } from '../../src/primitives/broadcast.ts'
 import { customJvp } from '../../src/primitives/control/custom.ts'
 import { tap } from '../../src/primitives/control/tap.ts'
 import { add, lt, mul, scale } from '../../src/primitives/elementwise.ts'

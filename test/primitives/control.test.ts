@@ -1,24 +1,66 @@
 import { describe, expect, it } from 'vitest'
+import { run } from '../../src/core/bind.ts'
+import { checkProgram } from '../../src/core/check.ts'
+import { DerivativeError } from '../../src/core/errors.ts'
+import type { Ndarray } from '../../src/core/ndarray.ts'
+import type { Equation, Program } from '../../src/core/program.ts'
+import { nestedPrograms } from '../../src/core/program.ts'
+import { trace } from '../../src/core/trace.ts'
 import type { Value } from '../../src/core/value.ts'
-import { broadcast, constantLike, full, sum } from '../../src/primitives/broadcast.ts'
+import { constantLike, full, sum } from '../../src/primitives/broadcast.ts'
 import { dot } from '../../src/primitives/contraction.ts'
+import { customJvp, customVjp } from '../../src/primitives/control/custom.ts'
+import type { ScanParams } from '../../src/primitives/control/scan-call.ts'
+import { tap } from '../../src/primitives/control/tap.ts'
 import { convert } from '../../src/primitives/conversion.ts'
-import { add, gt, integerPower, lt, mul, scale } from '../../src/primitives/elementwise.ts'
+import { abs, add, div, gt, le, lt, mul, scale, sub } from '../../src/primitives/elementwise.ts'
 import { view } from '../../src/primitives/segments.ts'
-import { iota } from '../../src/primitives/structural.ts'
 import { exp, sin, tanh } from '../../src/primitives/transcendental.ts'
+import { specialise, TapeOverflow, usesTape } from '../../src/rewrite/specialise.ts'
+import { gradientProgram, vjpPrograms } from '../../src/transforms/gradient.ts'
+import { jvpProgram, lineariseProgram, transposeProgram } from '../../src/transforms/index.ts'
 import { noise } from '../transforms/functions.ts'
-import { disagreement, type Fn, tensor } from '../transforms/operators.ts'
+import type { Fn } from '../transforms/operators.ts'
+import { apply, device, grad, number, numbers, programOf, push, scalar, tensor, vmap } from '../transforms/operators.ts'
 import { choose, recomputed, repeatWhile, scanOver } from './loops.ts'
+
+const constant = (x: Value, value: number): Value => constantLike(x, value)
+
+/** The equations of a primitive, nested ones too. */
+const all = (program: Program, name: string): Equation[] =>
+  program.equations.flatMap((equation) => [
+    ...(equation.primitive.name === name ? [equation] : []),
+    ...Object.values(equation.params)
+      .flatMap(nestedPrograms)
+      .flatMap((nested) => all(nested, name)),
+  ])
+
+const bodyOf = (equation: Equation): ScanParams => equation.params as ScanParams // asked for scans only
+
+const expectClose = (actual: readonly number[], expected: readonly number[], digits = 10): void => {
+  expect(actual).toHaveLength(expected.length)
+  actual.forEach((x, i) => {
+    expect(Math.abs(x - expected[i]!) / Math.max(1, Math.abs(expected[i]!))).toBeLessThan(10 ** -digits)
+  })
+}
+
+/** f, ∇f, a Hessian-vector product and a third derivative in a direction, each in one list. */
+const derivativesOf = (f: Fn, x: Value, v: Value): number[][] => {
+  const slope: Fn = (y) => push(f)(y!, v)
+  const curvature: Fn = (y) => push(slope)(y!, v)
+  return [apply(f, x), grad(f)(x), grad(slope)(x), grad(curvature)(x)].map(numbers)
+}
+
+const expectSameDerivatives = (f: Fn, g: Fn, x: Value, v: Value): void => {
+  const expected = derivativesOf(g, x, v)
+  derivativesOf(f, x, v).forEach((list, order) => {
+    expectClose(list, expected[order]!)
+  })
+}
 
 const parameters = tensor(noise(10))
 const direction = tensor(noise(10, 2))
-const rows = tensor(noise(8, 4), [4, 2])
 
-const along = (t: Value): Value => add(parameters, mul(direction, broadcast(t, [10], [])))
-const constant = (x: Value, value: number): Value => constantLike(x, value)
-
-/** The field of a small network with its parameters in a flat vector: y' = A tanh(B y + c). */
 const field = (p: Value) => (y: Value) =>
   dot(view(p, 0, [2, 2]), tanh(add(dot(view(p, 4, [2, 2]), y, [[1], [0]]), view(p, 8, [2]))), [[1], [0]])
 
@@ -30,120 +72,394 @@ function rungeKutta(f: (y: Value) => Value, y: Value, h: number): Value {
   return add(y, scale(add(add(k1, k4), scale(add(k2, k3), 2)), h / 6))
 }
 
-const square = (x: Value): Value =>
-  sum(
-    mul(x, x),
-    x.shape.map((_, i) => i),
-  )
-
-/** Loops that must be differentiated alike by every nesting of transforms. */
-const loops: Readonly<Record<string, Fn>> = {
-  'Runge–Kutta steps in a scan': (t) => {
-    const p = along(t!)
-    const step = (carry: readonly Value[]) => {
-      const next = rungeKutta(field(p), carry[0]!, 0.2)
-      return { carry: [next], rows: [mul(next, next)] }
-    }
-    const { carries, rows: path } = scanOver(step, [tensor([0.5, -0.3])], [], 4)
-    return add(square(carries[0]!), sum(path[0]!, [0, 1]))
-  },
-  'a scan over rows, backwards, with a carry that is an integer': (t) => {
-    const scaled = mul(rows, broadcast(sin(t!), [4, 2], []))
-    const step = ([x, i]: readonly Value[], [row]: readonly Value[]) => ({
-      carry: [add(mul(x!, t!), square(row!)), add(i!, constant(i!, 1))],
-      rows: [mul(row!, broadcast(mul(x!, convert(i!, 'float64')), [2], []))],
-    })
-    const { carries, rows: out } = scanOver(step, [exp(t!), full([], 'int32', 1)], [scaled], 4, { reverse: true })
-    return add(mul(carries[0]!, t!), square(out[0]!))
-  },
-  'a scan in a scan': (t) => {
-    const inner = (x: Value) => scanOver(([y]) => ({ carry: [mul(sin(add(y!, t!)), x)] }), [x], [], 3).carries[0]!
-    return scanOver(([x]) => ({ carry: [add(inner(x!), t!)] }), [t!], [], 3).carries[0]!
-  },
-  'a while loop': (t) =>
-    repeatWhile(
-      (y) => lt(y!, constant(y!, 10)),
-      (y) => [mul(y!, add(t!, constant(y!, 2)))],
-      [add(t!, constant(t!, 1))],
-    )[0]!,
-  'a while loop with a bound': (t) =>
-    repeatWhile(
-      (y) => lt(y!, constant(y!, 100)),
-      (y) => [mul(y!, exp(t!))],
-      [add(t!, constant(t!, 1))],
-      5,
-    )[0]!,
-  'a while loop that makes no step': (t) =>
-    mul(
-      t!,
-      repeatWhile(
-        (y) => lt(y!, constant(y!, 0)),
-        (y) => [mul(y!, y!)],
-        [sin(t!)],
-      )[0]!,
-    ),
-  'while loops in a scan': (t) => {
-    const grown = (x: Value) =>
-      repeatWhile(
-        (y) => lt(y!, constant(y!, 5.2)),
-        (y) => [mul(y!, add(t!, constant(y!, 1.5)))],
-        [x],
-      )[0]!
-    const step = ([x]: readonly Value[]) => ({ carry: [scale(grown(x!), 0.3)], rows: [grown(scale(x!, 0.5))] })
-    const { carries, rows: out } = scanOver(step, [add(t!, constant(t!, 0.2))], [], 3)
-    return add(carries[0]!, square(out[0]!))
-  },
-  'a scan in a while loop': (t) => {
-    const inner = (x: Value) => scanOver(([y]) => ({ carry: [add(sin(y!), x)] }), [x], [], 2).carries[0]!
-    return repeatWhile(
-      (y) => lt(y!, constant(y!, 2.6)),
-      (y) => [mul(inner(y!), add(t!, constant(t!, 1)))],
-      [t!],
-    )[0]!
-  },
-  'a while loop in a while loop': (t) => {
-    const grown = (x: Value) =>
-      repeatWhile(
-        (y) => lt(y!, x),
-        (y) => [mul(y!, add(t!, constant(y!, 2)))],
-        [t!],
-      )[0]!
-    return repeatWhile(
-      (y) => lt(y!, constant(y!, 20)),
-      (y) => [add(mul(y!, t!), grown(y!))],
-      [add(t!, constant(t!, 1))],
-    )[0]!
-  },
-  'a choice in a scan': (t) => {
-    const step = ([x]: readonly Value[], [row]: readonly Value[]) => {
-      const branches = [(y: Value) => [mul(y, exp(y))], (y: Value) => [mul(sin(y), t!)]]
-      const first = sum(row!, [0])
-      return { carry: choose(gt(first, constant(first, 0)), branches, [add(x!, first)]) }
-    }
-    return scanOver(step, [t!], [rows], 4).carries[0]!
-  },
-  'a choice among three': (t) => {
-    const branches = [
-      (x: Value) => [mul(x, x), t!],
-      (x: Value) => [integerPower(x, 3), exp(x)],
-      () => [constant(t!, 2), mul(t!, t!)],
-    ]
-    const step = ([x]: readonly Value[], [i]: readonly Value[]) => {
-      const [a, b] = choose(i!, branches, [x!])
-      return { carry: [add(sin(a!), b!)] }
-    }
-    return scanOver(step, [t!], [iota([3], 'int32', 0)], 3).carries[0]!
-  },
-  'a checkpointed step in a scan': (t) => {
-    const step = ([x]: readonly Value[]) => ({ carry: recomputed((y) => [mul(sin(mul(y!, t!)), exp(y!))], [x!]) })
-    return scanOver(step, [t!], [], 3).carries[0]!
-  },
-  'a checkpointed scan': (t) =>
-    recomputed((x) => scanOver(([y]) => ({ carry: [sin(mul(y!, x!))] }), [t!], [], 3).carries, [exp(t!)])[0]!,
+const start = tensor([0.5, -0.3])
+const solved: Fn = (p) => {
+  const step = ([y]: readonly Value[]) => {
+    const next = rungeKutta(field(p!), y!, 0.2)
+    return { carry: [next], rows: [next] }
+  }
+  const { carries, rows } = scanOver(step, [start], [], 5)
+  return add(sum(mul(carries[0]!, carries[0]!), [0]), sum(sin(rows[0]!), [0, 1]))
 }
 
-describe.each(Object.entries(loops))('%s', (_, f) => {
-  it.each([1, 2, 3])('derivatives of order %i agree in every nesting, and with differences', (order) => {
-    expect(disagreement(f, order)).toBeLessThan(1e-8)
+describe('scan', () => {
+  it('is its unrolled loop in values and derivatives of orders 1 to 3: Runge–Kutta steps with a flat vector', () => {
+    const unrolled: Fn = (p) => {
+      let y: Value = start
+      let total = constant(sum(y, [0]), 0)
+      for (let i = 0; i < 5; i++) {
+        y = rungeKutta(field(p!), y, 0.2)
+        total = add(total, sum(sin(y), [0]))
+      }
+      return add(sum(mul(y, y), [0]), total)
+    }
+    expectSameDerivatives(solved, unrolled, parameters, direction)
+  })
+
+  it('goes forward in one scan, and backward in a second', () => {
+    const program = programOf(solved, parameters)
+    expect(all(jvpProgram(program, [true, false]).program, 'scan')).toHaveLength(1)
+    const gradient = gradientProgram(program, [true, false]).program
+    checkProgram(gradient)
+    expect(all(gradient, 'scan')).toHaveLength(2)
+    expect(all(gradient, 'scan').map((equation) => bodyOf(equation).reverse)).toEqual([false, true])
+  })
+
+  it('collects the gradient of a captured vector in a carry, with one assemble for each step', () => {
+    const gradient = gradientProgram(programOf(solved, parameters), [true, false]).program
+    const backward = all(gradient, 'scan')[1]!
+    expect(all(bodyOf(backward).body, 'assemble')).toHaveLength(1)
+    expect(bodyOf(backward).carries).toBe(2)
+  })
+
+  it('keeps what does not change once, and rows as they are', () => {
+    const f: Fn = (x, rows) => {
+      const step = ([y]: readonly Value[], [row]: readonly Value[]) => ({
+        carry: [add(y!, mul(exp(sin(x!)), mul(row!, row!)))],
+      })
+      return scanOver(step, [x!], [rows!], 4).carries[0]!
+    }
+    const { program } = trace('f', (x, rows) => [f(x!, rows!)], [scalar(1), tensor(noise(4))])
+    const { forward, linear } = lineariseProgram(program, [true, true])
+    expect(bodyOf(all(forward, 'scan')[0]!).body.outputs).toHaveLength(2)
+    expect(bodyOf(all(linear, 'scan')[0]!).constants).toBeGreaterThan(1)
+    const gradient = run(gradientProgram(program, [true, true]).program, [scalar(0.3), tensor([1, 2, 3, 4])])
+    const factor = Math.exp(Math.sin(0.3))
+    expectClose(numbers(gradient[1]!), [1 + factor * Math.cos(0.3) * 30])
+    expectClose(
+      numbers(gradient[2]!),
+      [2, 4, 6, 8].map((x) => factor * x),
+    )
+  })
+
+  it('is transposed with carries that are not linear: their values are computed forwards first', () => {
+    const f: Fn = (x) => {
+      const step = ([y, i]: readonly Value[]) => ({
+        carry: [add(scale(y!, 0.5), mul(x!, convert(i!, 'float64'))), add(i!, constant(i!, 2))],
+      })
+      return scanOver(step, [constant(x!, 0), full([], 'int32', 1)], [], 4).carries[0]!
+    }
+    const { program } = transposeProgram(programOf(f, scalar(1)), [true], [true])
+    checkProgram(program)
+    expect(number(run(program, [scalar(3)])[0]!)).toBe(3 * (((1 * 0.5 + 3) * 0.5 + 5) * 0.5 + 7))
+  })
+
+  it('makes only as many steps as it is told', () => {
+    const f = (x: Value, count: Value) =>
+      scanOver(([y]) => ({ carry: [mul(y!, x)], rows: [y!] }), [constant(x, 1)], [], 5, { count })
+    const count = device.upload({ shape: [], dtype: 'int32' }, Int32Array.of(3))
+    const { program } = trace('f', (x, n) => [f(x!, n!).carries[0]!, f(x!, n!).rows[0]!], [scalar(1), count])
+    expect(run(program, [scalar(2), count]).map(numbers)).toEqual([[8], [1, 2, 4, 0, 0]])
+    expect(number(run(gradientProgram(program, [true, false]).program, [scalar(2), count])[2]!)).toBe(12)
+  })
+
+  it('refuses a carry that changes its type, rows of another length, operands of another type', () => {
+    const changing = () => scanOver(([x]) => ({ carry: [sum(x!, [0])] }), [parameters], [], 3)
+    expect(changing).toThrow('carry 0 goes into the body as float64[10] and comes out as float64[]')
+    const short = () => scanOver(([x], [row]) => ({ carry: [add(x!, row!)] }), [scalar(0)], [tensor([1, 2])], 3)
+    expect(short).toThrow('float64[2] does not have 3 rows')
+  })
+})
+
+/** √x by Newton's iteration until the square is right. */
+const root: Fn = (x) =>
+  repeatWhile(
+    (y) => gt(abs(sub(mul(y!, y!), x!)), constant(y!, 1e-14)),
+    (y) => [scale(add(y!, div(x!, y!)), 0.5)],
+    [add(scale(x!, 0.5), constant(x!, 0.5))],
+    null,
+  )[0]!
+
+describe('whileLoop', () => {
+  it('gives the derivatives of a square root by the iteration that computes it', () => {
+    // One more step makes the derivatives of the last iterate as exact as its value.
+    const refined: Fn = (x) => {
+      let y = root(x!)
+      for (let i = 0; i < 3; i++) y = scale(add(y, div(x!, y)), 0.5)
+      return y
+    }
+    const x = 7.3
+    const [slope, curvature, third] = [grad(refined), grad(grad(refined)), grad(grad(grad(refined)))]
+    expectClose(
+      [slope, curvature, third].map((f) => number(f(scalar(x)))),
+      [0.5 * x ** -0.5, -0.25 * x ** -1.5, 0.375 * x ** -2.5],
+    )
+  })
+
+  it('records as many steps as there are: the tape grows', () => {
+    const power: Fn = (x) =>
+      repeatWhile(
+        (_, i) => lt(i!, constant(i!, 1000)),
+        (y, i) => [mul(y!, x!), add(i!, constant(i!, 1))],
+        [constant(x!, 1), full([], 'int32', 0)],
+      )[0]!
+    const program = gradientProgram(programOf(power, scalar(1)), [true]).program
+    expect(usesTape(program)).toBe(true)
+    const x = 1.001
+    expectClose(numbers(run(program, [scalar(x)])[1]!), [1000 * x ** 999])
+    expect(() => device.execute(specialise(program, 64), [scalar(x)])).toThrow(TapeOverflow)
+    expect(usesTape(specialise(program, 64))).toBe(false)
+    expect(specialise(program, 64)).toBe(specialise(program, 64))
+    checkProgram(specialise(program, 1024))
+    expectClose(numbers(grad(grad(power))(scalar(x))), [1000 * 999 * x ** 998])
+  })
+
+  it('makes no step where the condition fails at once', () => {
+    const f: Fn = (x) =>
+      mul(
+        x!,
+        repeatWhile(
+          (y) => lt(y!, constant(y!, 0)),
+          (y) => [mul(y!, y!)],
+          [mul(x!, x!)],
+        )[0]!,
+      )
+    expect([apply(f, scalar(2)), grad(f)(scalar(2)), grad(grad(f))(scalar(2))].map(number)).toEqual([8, 12, 12])
+  })
+
+  it('stops at its bound, with static shapes only', () => {
+    const f: Fn = (x) =>
+      repeatWhile(
+        () => full([], 'bool', 1),
+        (y) => [mul(y!, x!)],
+        [constant(x!, 1)],
+        5,
+      )[0]!
+    expect([apply(f, scalar(2)), grad(f)(scalar(2))].map(number)).toEqual([32, 80])
+    expect(usesTape(gradientProgram(programOf(f, scalar(2)), [true]).program)).toBe(false)
+  })
+
+  it('runs each lane as long as it must; lanes that are done keep their values', () => {
+    const doubled: Fn = (x) =>
+      repeatWhile(
+        (y) => le(y!, constant(y!, 100)),
+        (y) => [mul(y!, add(x!, constant(y!, 1)))],
+        [x!],
+      )[0]!
+    const points = [1, 2, 30, 200]
+    const singly = (f: Fn) => points.map((x) => number(f(scalar(x))))
+    expectClose(
+      numbers(vmap(doubled)(tensor(points))),
+      singly((x) => apply(doubled, x!)),
+    )
+    expectClose(numbers(vmap(grad(doubled))(tensor(points))), singly(grad(doubled)))
+    expectClose(numbers(vmap(grad(grad(doubled)))(tensor(points))), singly(grad(grad(doubled))))
+    const total: Fn = (xs) => sum(vmap(doubled)(xs!), [0])
+    expectClose(numbers(grad(total)(tensor(points))), singly(grad(doubled)))
+  })
+
+  it('takes a pullback of its own, with the tape that was recorded', () => {
+    const program = programOf(root, scalar(7))
+    const { forward, residuals, pullback } = vjpPrograms(program, [true])
+    const results = run(forward, [scalar(9)])
+    expect(results).toHaveLength(1 + residuals)
+    expectClose(numbers(run(pullback, [...results.slice(1), scalar(1)])[0]!), [1 / 6], 6)
+  })
+
+  it('refuses a condition that is not a bool scalar, and carries that change', () => {
+    expect(() =>
+      repeatWhile(
+        (x) => x!,
+        (x) => [x!],
+        [scalar(1)],
+      ),
+    ).toThrow('the condition gives float64[]')
+    expect(() =>
+      repeatWhile(
+        (x) => gt(sum(x!, [0]), full([], 'float64', 0)),
+        (x) => [convert(x!, 'float32')],
+        [parameters],
+      ),
+    ).toThrow('carry 0 goes into the body as float64[10] and comes out as float32[10]')
+  })
+})
+
+describe('cond', () => {
+  const branches = [(x: Value) => [mul(sin(x), exp(mul(x, x)))], (x: Value) => [mul(mul(x, x), x)]]
+  const f: Fn = (x) => choose(gt(x!, constant(x!, 1)), branches, [x!])[0]!
+  const [low, high]: Fn[] = branches.map((branch) => (x) => branch(x!)[0]!)
+
+  it('has the derivatives of the branch that is taken', () => {
+    for (const [x, taken] of [
+      [0.4, low!],
+      [1.7, high!],
+    ] as const) {
+      for (const d of [grad, (g: Fn) => grad(grad(g)), (g: Fn) => grad(grad(grad(g)))])
+        expectClose(numbers(d(f)(scalar(x))), numbers(d(taken)(scalar(x))))
+    }
+  })
+
+  it('shares places for residuals of equal type', () => {
+    const { forward, residuals } = lineariseProgram(programOf(f, scalar(1)), [true])
+    const [taken] = all(forward, 'cond')
+    const sizes = (taken!.params as { branches: readonly Program[] }).branches.map(({ outputs }) => outputs.length)
+    expect(sizes).toEqual([1 + residuals - 1, 1 + residuals - 1])
+    expect(residuals).toBeLessThan(6)
+  })
+
+  it('chooses in each lane where the choice is mapped', () => {
+    const points = [0.2, 1.2, 0.9, 3]
+    const expected = points.map((x) => number(grad(x > 1 ? high! : low!)(scalar(x))))
+    expectClose(numbers(vmap(grad(f))(tensor(points))), expected)
+  })
+
+  it('clamps a number of a branch', () => {
+    const three = [0, 1, 2].map((k) => (x: Value) => [scale(x, k)])
+    const taken = [-3, 0, 1, 2, 9].map((k) => {
+      const choice = device.upload({ shape: [], dtype: 'int32' }, Int32Array.of(k))
+      return number(choose(choice, three, [scalar(10)])[0]!)
+    })
+    expect(taken).toEqual([0, 0, 10, 20, 20])
+  })
+
+  it('refuses branches that differ, and choices that are not scalars', () => {
+    const differing = [(x: Value) => [x], (x: Value) => [sum(x, [0])]]
+    const predicate = apply((x) => gt(sum(x!, [0]), full([], 'float64', 0)), parameters)
+    expect(() => choose(predicate, differing, [parameters])).toThrow(
+      'branch 0 gives (float64[10]), but branch 1 gives (float64[])',
+    )
+    expect(() => choose(parameters, branches, [scalar(1)])).toThrow('is float64[10]; give an int32 scalar')
+  })
+})
+
+describe('checkpoint', () => {
+  const plain: Fn = (p) => {
+    const y = tanh(dot(view(p!, 0, [3, 3]), sin(view(p!, 3, [3])), [[1], [0]]))
+    return sum(mul(y, exp(y)), [0])
+  }
+  const saved: Fn = (p) => recomputed((q) => [plain(q!)], [p!])[0]!
+
+  it('is the plain function in values and derivatives of orders 1 to 3', () => {
+    expectSameDerivatives(saved, plain, parameters, direction)
+  })
+
+  it('keeps nothing but its operands', () => {
+    const { forward, residuals } = lineariseProgram(programOf(saved, parameters), [true])
+    expect(residuals).toBe(1)
+    expect(forward.outputs[1]).toBe(forward.inputs[0])
+  })
+})
+
+describe('derivatives given by the user', () => {
+  /** sin, whose derivative is said to be 2 cos: a lie that can be followed through all transforms. */
+  const lying: Fn = (x) => {
+    const { program } = trace('f', (y) => [sin(y!)], [x!])
+    const { program: rule } = trace('rule', (y, t) => [scale(mul(t!, lyingCos(y!)), 2)], [x!, x!])
+    return customJvp(program, rule, [x!])[0]!
+  }
+  const lyingCos: Fn = (x) => {
+    const { program } = trace('f', (y) => [sin(add(y!, constant(y!, Math.PI / 2)))], [x!])
+    const { program: rule } = trace('rule', (y, t) => [scale(mul(t!, sin(y!)), -2)], [x!, x!])
+    return customJvp(program, rule, [x!])[0]!
+  }
+
+  it('customJvp serves both modes and both orders', () => {
+    const x = 0.6
+    const both = [grad(lying), (y: Value) => push(lying)(y, scalar(1))].map((f) => number(f(scalar(x))))
+    expectClose(both, [2 * Math.cos(x), 2 * Math.cos(x)])
+    const second = [
+      grad(grad(lying)),
+      (y: Value) => push(grad(lying))(y, scalar(1)),
+      grad((y) => push(lying)(y!, constant(y!, 1))),
+    ]
+    expectClose(
+      second.map((f) => number(f(scalar(x)))),
+      [1, 2, 3].map(() => -4 * Math.sin(x)),
+    )
+    expectClose(numbers(vmap(grad(lying))(tensor([0.1, 0.2]))), [2 * Math.cos(0.1), 2 * Math.cos(0.2)])
+  })
+
+  /** x y, with the cotangent of x doubled and that of y tripled. */
+  const product: Fn = (x, y) => {
+    const { program } = trace('f', (a, b) => [mul(a!, b!)], [x!, y!])
+    const { program: forward } = trace('forward', (a, b) => [mul(a!, b!), a!, b!], [x!, y!])
+    const { program: backward } = trace('backward', (a, b, w) => [scale(mul(w!, b!), 2), scale(mul(w!, a!), 3)], [
+      x!,
+      y!,
+      x!,
+    ])
+    return customVjp({ program, forward, backward, residuals: 2 }, [x!, y!])[0]!
+  }
+
+  it('customVjp is followed in reverse mode, also twice', () => {
+    const square: Fn = (x) => product(x!, sin(x!))
+    const x = 0.6
+    const slope = 2 * Math.sin(x) + 3 * x * Math.cos(x)
+    const curvature = 2 * Math.cos(x) + 3 * Math.cos(x) - 3 * x * Math.sin(x)
+    expectClose(numbers(grad(square)(scalar(x))), [slope])
+    expectClose(numbers(grad(grad(square))(scalar(x))), [curvature])
+    expectClose(numbers(push(grad(square))(scalar(x), scalar(1))), [curvature])
+  })
+
+  it('customVjp sums the cotangents of an operand that lanes share', () => {
+    const shared: Fn = (y, xs) => sum(vmap((x) => product(x!, y!))(xs!), [0])
+    expect(number(grad(shared)(scalar(5), tensor([1, 2, 4])))).toBe(21)
+    expect(numbers(vmap(grad(product))(tensor([1, 2]), tensor([3, 4])))).toEqual([6, 8])
+  })
+
+  it('customVjp inside loops, branches and checkpoints', () => {
+    const looped: Fn = (x) => scanOver(([y]) => ({ carry: [product(y!, x!)] }), [constant(x!, 1)], [], 3).carries[0]!
+    const unrolled: Fn = (x) => product(product(product(constant(x!, 1), x!), x!), x!)
+    const wrapped: Fn = (x) =>
+      recomputed((y) => choose(gt(y!, constant(y!, 0)), [(z) => [z], (z) => [looped(z)]], [y!]), [x!])[0]!
+    for (const f of [looped, wrapped]) {
+      expectClose(numbers(grad(f)(scalar(1.3))), numbers(grad(unrolled)(scalar(1.3))))
+      expectClose(numbers(grad(grad(f))(scalar(1.3))), numbers(grad(grad(unrolled))(scalar(1.3))))
+    }
+  })
+
+  it('customVjp refuses forward mode, and names the way out', () => {
+    expect(() => push((x) => product(x!, x!))(scalar(1), scalar(1))).toThrow(DerivativeError)
+    expect(() => push((x) => product(x!, x!))(scalar(1), scalar(1))).toThrow('Use customJvp')
+  })
+})
+
+describe('tap', () => {
+  /** Runs f with a tap that writes down what it sees. */
+  const seen = (f: (look: (x: Value) => Value) => void): number[][] => {
+    const list: number[][] = []
+    const write = (array: Ndarray) => {
+      list.push(Array.from(array.data))
+    }
+    f((x) => tap(write, [x])[0]!)
+    return list
+  }
+
+  it('sees numbers when the program runs, also where nobody uses its result', () => {
+    expect(seen((look) => apply((x) => look(mul(x!, x!)), scalar(3)))).toEqual([[9]])
+    const unused = (look: (x: Value) => Value) =>
+      apply((x) => {
+        look(x!)
+        scanOver(([i]) => ({ carry: [look(add(i!, x!))] }), [x!], [], 2)
+        return x!
+      }, scalar(1))
+    expect(seen(unused)).toEqual([[1], [2], [3]])
+  })
+
+  it('sees values once in derivatives, and all lanes at once in maps', () => {
+    const f =
+      (look: (x: Value) => Value): Fn =>
+      (x) =>
+        mul(look(sin(x!)), x!)
+    const value = Math.sin(2)
+    expect(seen((look) => grad(f(look))(scalar(2)))).toEqual([[value]])
+    expect(seen((look) => push(f(look))(scalar(2), scalar(1)))).toEqual([[value]])
+    expect(seen((look) => vmap(grad(f(look)))(tensor([2, 0])))).toEqual([[value, 0]])
+  })
+
+  it('sees each step of a loop once in reverse mode', () => {
+    const f =
+      (look: (x: Value) => Value): Fn =>
+      (x) =>
+        repeatWhile(
+          (y) => lt(y!, constant(y!, 10)),
+          (y) => [mul(look(y!), x!)],
+          [x!],
+        )[0]!
+    expect(seen((look) => grad(f(look))(scalar(2)))).toEqual([[2], [4], [8]])
+  })
+
+  it('passes derivatives through', () => {
+    expect(seen((look) => expect(number(grad((x) => look(mul(x!, x!)))(scalar(3)))).toBe(6))).toEqual([[9]])
   })
 })

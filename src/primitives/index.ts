@@ -10,6 +10,7 @@ import { whileLoopPrimitive } from './control/while.ts'
 import { bitcastPrimitive, convertPrimitive, stopGradientPrimitive } from './conversion.ts'
 import { dynamicSlicePrimitive, dynamicUpdatePrimitive } from './dynamic-slice.ts'
 import * as elementwise from './elementwise.ts'
+import { digammaPrimitive, logGammaPrimitive } from './gamma.ts'
 import { gatherPrimitive, scatterAddPrimitive } from './indexing.ts'
 import { choleskyPrimitive, triangularSolvePrimitive } from './linalg.ts'
 import { threefryPrimitive } from './random.ts'
@@ -60,6 +61,10 @@ export const elementwisePrimitives = {
   tanh: transcendental.tanhPrimitive,
   logistic: transcendental.logisticPrimitive,
   softplus: transcendental.softplusPrimitive,
+  erf: transcendental.erfPrimitive,
+  erfInverse: transcendental.erfInversePrimitive,
+  logGamma: logGammaPrimitive,
+  digamma: digammaPrimitive,
   pow: transcendental.powPrimitive,
   atan2: transcendental.atan2Primitive,
 } as const

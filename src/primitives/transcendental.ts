@@ -7,6 +7,7 @@ import type { Value } from '../core/value.ts'
 import { constantLike } from './broadcast.ts'
 import { add, and, div, eq, gt, mul, neg, plus, scale, select, sub } from './elementwise.ts'
 import { binary, none, unary } from './pointwise.ts'
+import * as special from './special.ts'
 
 /** Record of `exp`: y' = y x'. */
 export const expPrimitive = unary({ name: 'exp', operand: 'float', value: Math.exp, tangent: (t, _, y) => mul(t, y) })
@@ -113,6 +114,26 @@ export const softplusPrimitive = unary({
 })
 /** ln(1 + e^x), without overflow. */
 export const softplus = (x: Value): Value => bindOne(softplusPrimitive, [x], none)
+
+/** Record of `erf`: y' = 2/√π e^(-x²) x'. */
+export const erfPrimitive = unary({
+  name: 'erf',
+  operand: 'float',
+  value: special.erf,
+  tangent: (t, x) => mul(t, scale(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),
+})
+/** Error function: 2/√π ∫₀ˣ e^(-t²) dt. */
+export const erf = (x: Value): Value => bindOne(erfPrimitive, [x], none)
+
+/** Record of `erfInverse`: y' = √π/2 e^(y²) x'. */
+export const erfInversePrimitive = unary({
+  name: 'erfInverse',
+  operand: 'float',
+  value: special.erfInverse,
+  tangent: (t, _, y) => mul(t, scale(exp(mul(y, y)), Math.sqrt(Math.PI) / 2)),
+})
+/** The inverse of `erf`: infinite at ±1, NaN beyond. */
+export const erfInverse = (x: Value): Value => bindOne(erfInversePrimitive, [x], none)
 
 /**
  * Record of `pow`: y = a^b. ∂y/∂a = b a^(b-1), and 0 where a = b = 0; ∂y/∂b = y ln a, and 0 where a = 0 < b.

@@ -13,6 +13,8 @@ export interface GoldenInput {
   readonly shape: readonly number[]
   readonly data?: readonly GoldenNumber[]
   readonly dtype?: 'int32' | 'bool'
+  /** Not differentiated. */
+  readonly const?: boolean
   readonly seed?: number
   readonly lo?: number
   readonly hi?: number
@@ -24,6 +26,10 @@ export interface GoldenCase {
   readonly attrs?: Readonly<Record<string, unknown>>
   readonly inputs: Readonly<Record<string, GoldenInput>>
   readonly out: readonly { readonly shape: readonly number[]; readonly data: readonly GoldenNumber[] }[]
+  /** Gradients, Hessian times directions, third derivative along the directions, of the weighted sum of outputs. */
+  readonly grad?: readonly (readonly GoldenNumber[])[]
+  readonly hvp?: readonly (readonly GoldenNumber[])[]
+  readonly d3?: GoldenNumber
 }
 
 /** The parsed file of that name. */

@@ -6,6 +6,7 @@ import { dot } from '../../src/primitives/contraction.ts'
 import { bitcast, convert, stopGradient } from '../../src/primitives/conversion.ts'
 import { dynamicSlice, dynamicUpdate } from '../../src/primitives/dynamic-slice.ts'
 import * as e from '../../src/primitives/elementwise.ts'
+import { digamma, logGamma, trigamma } from '../../src/primitives/gamma.ts'
 import type { PrimitiveName } from '../../src/primitives/index.ts'
 import { gather, scatterAdd } from '../../src/primitives/indexing.ts'
 import { cholesky, matrixTranspose, triangularSolve } from '../../src/primitives/linalg.ts'
@@ -166,6 +167,10 @@ export const rows: Readonly<Record<Exclude<PrimitiveName, OneWay>, Row>> = {
   tanh: pointwise(t.tanh, any),
   logistic: pointwise(t.logistic, any),
   softplus: pointwise(t.softplus, any),
+  erf: pointwise(t.erf, any),
+  erfInverse: pointwise(t.erfInverse, range(-0.8, 0.8)),
+  logGamma: also(pointwise(logGamma, range(0.5, 4)), one('below 0', logGamma, float([3], -1.7, -1.3))),
+  digamma: also(pointwise(digamma, range(0.5, 4)), one('below 0', digamma, float([3], -1.7, -1.3))),
   pow: also(
     pointwise(t.pow, range(0.4, 2), any),
     one('a negative base', (x) => t.pow(x, constantLike(x, 3)), float([3], -2, -0.4)),
@@ -450,6 +455,7 @@ function extremum(reduce: (x: Value, axes: readonly number[]) => Value): Row {
 
 /** Rows of functions that are not primitives but are offered by this floor, by name. */
 export const libraryRows: Readonly<Record<string, Row>> = {
+  trigamma: also(pointwise(trigamma, range(0.5, 20)), one('below 0', trigamma, float([3], -1.7, -1.3))),
   gt: compared(e.gt),
   ge: compared(e.ge),
   product: {

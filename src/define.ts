@@ -8,7 +8,8 @@ import { bind } from './core/bind.ts'
 import { ArgumentError, DerivativeError } from './core/errors.ts'
 import { identityOf } from './core/intern.ts'
 import type { Ndarray } from './core/ndarray.ts'
-import type { BatchContext, Maybe, Params, Primitive } from './core/primitive.ts'
+import type { BatchContext, Maybe, Params, Primitive, TransposeContext } from './core/primitive.ts'
+import { Linear } from './core/primitive.ts'
 import { traceClosed } from './core/trace.ts'
 import type { Value } from './core/value.ts'
 import { operate } from './operation.ts'
@@ -96,15 +97,16 @@ function recordOf<P extends Params>(definition: PrimitiveDefinition<P>): Primiti
       return typed<readonly Maybe[]>(jvp(typed(context)))
     },
     batch: (context) => (batch === undefined ? rowByRow(primitive, context) : typed(batch(typed(context)))),
+    ...(transpose === undefined
+      ? {}
+      : {
+          transpose(context: TransposeContext<P>) {
+            const linear = context.inputs.map((input) => input instanceof Linear)
+            return typed<readonly Maybe[]>(transpose(typed({ ...context, linear })))
+          },
+        }),
   }
-  if (transpose === undefined) return primitive
-  return {
-    ...primitive,
-    transpose: (context) => {
-      const linear = context.inputs.map((input) => !('read' in input))
-      return typed(transpose(typed({ ...context, linear })))
-    },
-  }
+  return primitive
 }
 
 /** The primitive applied to one row after the other. */

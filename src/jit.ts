@@ -10,10 +10,11 @@ import { ArgumentError, TraceError } from './core/errors.ts'
 import { currentTrace } from './core/trace.ts'
 import type { Flattened } from './core/tree.ts'
 import { flatten, unflatten } from './core/tree.ts'
-import type { Concrete, Value } from './core/value.ts'
-import { HostNumber } from './core/value.ts'
+import type { Value } from './core/value.ts'
+import { Concrete, HostNumber } from './core/value.ts'
 import { development, verifying } from './development.ts'
 import { cpu } from './devices.ts'
+import { silenced } from './primitives/control/tap.ts'
 import { typed } from './typed.ts'
 
 /** Options of `jit`. */
@@ -123,12 +124,13 @@ function donatedLeaves(
 function assertPure(name: string, first: Traced, second: Pick<ClosedFunction, 'program' | 'captures'>): void {
   const what = `jit: ${name === '' ? 'the function' : name} is not pure`
   const wayOut = 'Pass what changes as an argument.'
-  if (first.program !== second.program) {
+  // A callback of `tap` written in place is another function each time.
+  if (silenced(first.program) !== silenced(second.program)) {
     throw new TraceError(`${what}: traced again with the same kinds of arguments it computes something else. ${wayOut}`)
   }
   first.captures.forEach((capture, i) => {
     const other = second.captures[i]!
-    if (capture === other) return
+    if (capture === other || sameNumbers(capture, other)) return
     if (capture instanceof HostNumber && other instanceof HostNumber) {
       if (Object.is(capture.value, other.value)) return
       throw new TraceError(
@@ -137,6 +139,13 @@ function assertPure(name: string, first: Traced, second: Pick<ClosedFunction, 'p
     }
     throw new TraceError(`${what}: a captured tensor is another one than at the first call. ${wayOut}`)
   })
+}
+
+/** A tensor written down inside the function is another one at each trace, with the same numbers. */
+function sameNumbers(a: Value, b: Value): boolean {
+  if (!(a instanceof Concrete && b instanceof Concrete)) return false
+  const [x, y] = [a.readSync(), b.readSync()]
+  return x.length === y.length && x.every((element, i) => Object.is(element, y[i]))
 }
 
 function warnOfStatics(name: string, known: ReadonlyMap<string, Traced>): void {

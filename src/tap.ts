@@ -6,6 +6,7 @@ import { allocate, isFloat } from './core/dtype.ts'
 import type { Ndarray } from './core/ndarray.ts'
 import type { Program } from './core/program.ts'
 import { traceClosed, withLocations } from './core/trace.ts'
+import type { Structure } from './core/tree.ts'
 import { flatten, unflatten } from './core/tree.ts'
 import type { Concrete, Value } from './core/value.ts'
 import { cpu } from './devices.ts'
@@ -23,8 +24,21 @@ import { typed } from './typed.ts'
  */
 export function tap<T>(tree: T, look: (tree: T) => void): T {
   const { leaves, structure } = flatten(tree)
-  const seen = (...arrays: Ndarray[]): void => look(typed<T>(unflatten(structure, arrays.map(concrete))))
+  const seen = callbackOf(look as (tree: unknown) => void, structure)
   return typed<T>(unflatten(structure, tapValues(seen, leaves)))
+}
+
+type Callback = (...arrays: Ndarray[]) => void
+
+const callbacks = new WeakMap<(tree: unknown) => void, Map<string, Callback>>()
+
+/** One callback for each function and structure, so that tracing again gives the same program. */
+function callbackOf(look: (tree: unknown) => void, structure: Structure): Callback {
+  const known = callbacks.get(look) ?? new Map<string, Callback>()
+  callbacks.set(look, known)
+  const callback = known.get(structure.key) ?? ((...arrays) => look(unflatten(structure, arrays.map(concrete))))
+  known.set(structure.key, callback)
+  return callback
 }
 
 /**

@@ -18,7 +18,7 @@ export function assertMaxTraces<A extends readonly unknown[], R>(f: (...args: A)
     if (currentTrace() !== null && !isVerifying() && ++traces > max) {
       const who = f.name === '' ? 'the function' : f.name
       throw new TraceError(
-        `assertMaxTraces: ${who} is traced for the ${traces}th time, ${max} allowed. New shapes, dtypes or JavaScript arguments each mean a trace; pass numbers as scalar(x).`,
+        `assertMaxTraces: ${who} is traced once more than the ${max} times allowed. New shapes, dtypes or JavaScript arguments each mean a trace; pass numbers as scalar(x).`,
       )
     }
     return f(...args)

@@ -4,7 +4,7 @@
  */
 import type { DType } from '../../types/dtype.ts'
 import type { Abstract } from '../core/abstract.ts'
-import { abstract, showAbstract, showShape, stridesOf, TAPE } from '../core/abstract.ts'
+import { abstract, sameShape, showAbstract, showShape, stridesOf, TAPE } from '../core/abstract.ts'
 import { bindOne } from '../core/bind.ts'
 import { ShapeError, TraceError } from '../core/errors.ts'
 import type { Ndarray } from '../core/ndarray.ts'
@@ -68,10 +68,10 @@ export const broadcastPrimitive: Primitive<BroadcastParams> = linear({
 })
 
 /** Repeats `x` along new axes: input axis i becomes output axis `axes[i]` (increasing, of the same size). */
-export const broadcast = (x: Value, shape: readonly number[], axes: readonly number[]): Value =>
-  axes.length === shape.length && x.shape.length === axes.length && x.shape.every((dim, i) => dim === shape[i])
-    ? x
-    : bindOne(broadcastPrimitive, [x], { shape, axes })
+export function broadcast(x: Value, shape: readonly number[], axes: readonly number[]): Value {
+  const same = sameShape(x.shape, shape) && axes.length === shape.length && axes.every((axis, i) => axis === i)
+  return same ? x : bindOne(broadcastPrimitive, [x], { shape, axes })
+}
 
 /** Record of `sum`. */
 export const sumPrimitive: Primitive<AxesParams> = linear({

@@ -162,8 +162,9 @@ export function slice(
   limit: readonly number[],
   stride: readonly number[] = start.map(() => 1),
 ): Value {
-  const whole = start.every((first) => first === 0) && sameShape(limit, x.shape) && stride.every((step) => step === 1)
-  return whole ? x : bindOne(slicePrimitive, [x], { start, limit, stride })
+  const whole = x.shape.every((dim, axis) => start[axis] === 0 && limit[axis] === dim && stride[axis] === 1)
+  const oneEach = [start, limit, stride].every(({ length }) => length === x.shape.length)
+  return whole && oneEach ? x : bindOne(slicePrimitive, [x], { start, limit, stride })
 }
 
 /** The part `start … limit - 1` of one axis. */
@@ -238,7 +239,7 @@ export const pad = (
   high: readonly number[],
   interior: readonly number[] = low.map(() => 0),
 ): Value =>
-  [low, high, interior].every((counts) => counts.every((count) => count === 0))
+  [low, high, interior].every((counts) => counts.length === x.shape.length && counts.every((count) => count === 0))
     ? x
     : bindOne(padPrimitive, [x, value], { low, high, interior })
 

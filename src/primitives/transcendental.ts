@@ -44,7 +44,7 @@ export const sqrtPrimitive = unary({
   name: 'sqrt',
   operand: 'float',
   value: Math.sqrt,
-  tangent: (t, _, y) => div(scale(t, 0.5), y),
+  tangent: (t, _, y) => div(t, scale(y, 2)),
 })
 /** Square root; NaN below 0. */
 export const sqrt = (x: Value): Value => bindOne(sqrtPrimitive, [x], none)

@@ -104,6 +104,15 @@ describe('sentences', () => {
   })
 
   it('slice', () => {
+    for (const [what, start, limit, stride] of [
+      ['start', [0], [2, 3], [1, 1]],
+      ['limit', [0, 0], [2], [1, 1]],
+      ['stride', [0, 0], [2, 3], [1]],
+    ] as const) {
+      expect(thrown(() => elements((v) => s.slice(v, start, limit, stride), x))).toBe(
+        `ShapeError: slice: [2, 3] has 2 axes, but ${what} has 1 entries. Give one for each axis.`,
+      )
+    }
     expect(thrown(() => elements((v) => s.slice(v, [0, 1], [2, 4]), x))).toBe(
       'ShapeError: slice: 1:4:1 on axis 1 does not fit [2, 3]. Needed: 0 ≤ start ≤ limit ≤ 3, stride ≥ 1.',
     )
@@ -112,6 +121,9 @@ describe('sentences', () => {
   it('pad', () => {
     expect(thrown(() => elements((v) => s.pad(v, full([], 'float64', 0), [0, -1], [0, 0]), x))).toBe(
       'ShapeError: pad: float64[2, 3] cannot get -1 elements of padding. Use slice to cut elements off.',
+    )
+    expect(thrown(() => elements((v) => s.pad(v, full([], 'float64', 0), [0], [0]), x))).toBe(
+      'ShapeError: pad: [2, 3] has 2 axes, but low has 1 entries. Give one for each axis.',
     )
     expect(thrown(() => elements((v) => s.pad(v, full([1], 'float64', 0), [0, 1], [0, 0]), x))).toBe(
       'ShapeError: pad: the padding value is float64[1], not a scalar of float64.',
@@ -133,6 +145,9 @@ describe('sentences', () => {
   it('view and assemble', () => {
     expect(thrown(() => elements((v) => view(v, 4, [3]), array([6], [])))).toBe(
       'ShapeError: view: [3] at 4 … 7 does not lie in float64[6]. A view is a segment of a vector.',
+    )
+    expect(thrown(() => elements((v) => view(v, -1, [3]), array([6], [])))).toBe(
+      'ShapeError: view: [3] at -1 … 2 does not lie in float64[6]. A view is a segment of a vector.',
     )
     expect(thrown(() => elements((v) => assemble([new Segment(0, v), new Segment(2, v)], 9), array([3], [])))).toBe(
       'ShapeError: assemble: the segment float64[3] at 2 overlaps the one that ends at 3. Add them up first.',

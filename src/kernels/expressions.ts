@@ -2,10 +2,9 @@
  * Primitives that can live inside a kernel as expressions: what index each operand is read at (as the fuser sees it, and as
  * the lowering computes it), and the scalar operation.
  */
-import type { Abstract } from '../core/abstract.ts'
 import { sizeOf } from '../core/abstract.ts'
 import { isFloat } from '../core/dtype.ts'
-import type { Equation } from '../core/program.ts'
+import type { Equation, Variable } from '../core/program.ts'
 import type { ElementwiseName } from '../primitives/index.ts'
 import type { Index } from './axes.ts'
 import type { Form, FormAxis, Forms } from './forms.ts'
@@ -23,6 +22,12 @@ export interface FormContext {
   readonly variable: number
 }
 
+/** A variable that an expression reads, and the form of the index. */
+export interface OperandForm {
+  readonly variable: Variable
+  readonly form: Form
+}
+
 /** A primitive as an expression. */
 export interface Expression {
   readonly kind: 'expression'
@@ -32,8 +37,8 @@ export interface Expression {
   readonly nodes: number
   /** Rough cost of one element: 0 for movement, 1 for an addition, 100 for a transcendental. */
   flops(equation: Equation): number
-  /** The forms in which the operands are read for one form of an output. */
-  operands(equation: Equation, form: Form, context: FormContext): readonly Form[]
+  /** What is read, and in which form, for one form of an output. */
+  operands(equation: Equation, form: Form, context: FormContext): readonly OperandForm[]
   /** The value of output number `output` at an index. */
   read(reader: Reader, equation: Equation, output: number, index: readonly Index[]): Node
 }
@@ -47,7 +52,7 @@ export const pointwise = (name: ElementwiseName, flops: number): Expression => (
   reduces: false,
   nodes: 1,
   flops: () => flops,
-  operands: ({ inputs }, form) => inputs.map(() => form),
+  operands: ({ inputs }, form) => inputs.map((variable) => ({ variable, form })),
   read: (reader, { inputs, outputs }, _, index) =>
     reader.table.apply(
       name,
@@ -78,9 +83,10 @@ export const moved = (movement: Movement): Expression => ({
   reduces: false,
   nodes: 1,
   flops: () => 0,
-  operands: (equation, form, { forms, variable }) => [
-    forms.of(movement.source(equation, form.axes, formAlgebra), form.inner, `${form.id}/${variable}`),
-  ],
+  operands: (equation, form, { forms, variable }) => {
+    const axes = movement.source(equation, form.axes, formAlgebra)
+    return [{ variable: equation.inputs[0], form: forms.of(axes, form.inner, `${form.id}/${variable}`) }]
+  },
   read: (reader, equation, _, index) =>
     reader.read(equation.inputs[0], movement.source(equation, index, reader.algebra)),
 })
@@ -107,18 +113,19 @@ export const counting: Expression = {
   },
 }
 
-/** What a reduction reads: forms of its operands whose reduced axes are inner. */
-function reducedForms(
+/** What a reduction over loops of the given total length reads: forms of its operands whose reduced axes are inner. */
+export function reducedForms(
   { inputs }: Equation,
   form: Form,
   { forms, space, variable }: FormContext,
-  axesOf: (input: Abstract, position: number) => readonly FormAxis[],
   length: number,
-): readonly Form[] {
+  axesOf: (position: number) => readonly FormAxis[],
+): readonly OperandForm[] {
   const turns = (maskOf(form) & INNER) !== 0 ? form.inner : iterations(form, space)
-  return inputs.map((input, position) =>
-    forms.of(axesOf(input, position), turns * length, `${form.id}/${variable}.${position}`),
-  )
+  return inputs.map((input, i) => ({
+    variable: input,
+    form: forms.of(axesOf(i), turns * length, `${form.id}/${variable}.${i}`),
+  }))
 }
 
 /** Reduction over axes with one operation. */
@@ -133,7 +140,7 @@ export function reduction(name: 'sum' | 'reduceMax' | 'reduceMin', operation: Re
       const axes = axesOf(equation)
       const [{ shape }] = equation.inputs
       const length = sizeOf(axes.map((axis) => shape[axis]))
-      return reducedForms(equation, form, context, () => interleave(shape, axes, form.axes, () => innerAxis), length)
+      return reducedForms(equation, form, context, length, () => interleave(shape, axes, form.axes, () => innerAxis))
     },
     read: (reader, equation, _, index) => {
       const axes = axesOf(equation)
@@ -158,7 +165,12 @@ export const maxOver = reduction('reduceMax', 'max')
 export const minOver = reduction('reduceMin', 'min')
 
 /** The full index of an operand: kept axes in order, the reduced ones filled in. */
-function interleave<E>(shape: readonly number[], axes: readonly number[], kept: readonly E[], reduced: () => E): E[] {
+export function interleave<E>(
+  shape: readonly number[],
+  axes: readonly number[],
+  kept: readonly E[],
+  reduced: () => E,
+): E[] {
   let next = 0
   return shape.map((_, axis) => (axes.includes(axis) ? reduced() : kept[next++]))
 }
@@ -174,7 +186,7 @@ export const integerDot: Expression = {
     const [{ shape }] = equation.inputs
     const length = sizeOf(params.contract[0].map((axis) => shape[axis]))
     const inner = params.contract[0].map(() => innerAxis)
-    return reducedForms(equation, form, context, (_, side) => operandIndex(equation, side, form.axes, inner), length)
+    return reducedForms(equation, form, context, length, (side) => operandIndex(equation, side, form.axes, inner))
   },
   read: (reader, equation, _, index) => {
     const params = paramsOf(equation, 'dot')

@@ -140,9 +140,7 @@ class Fuser {
   /** Makes the variable part of a group: its operands are read there. */
   #inline(equation: Equation, role: Expression, variable: Variable, { group, form }: Use): void {
     const context = { forms: this.#forms, space: group.space, variable: variable.index }
-    role.operands(equation, form, context).forEach((operandForm, i) => {
-      this.#demand(equation.inputs[i]).use(group, operandForm)
-    })
+    for (const read of role.operands(equation, form, context)) this.#demand(read.variable).use(group, read.form)
     group.nodes += role.nodes
   }
 

@@ -16,31 +16,23 @@ import {
   power,
   sumOver,
 } from './expressions.ts'
+import { extremePlace } from './extremes.ts'
+import { block, gathered } from './indexed.ts'
 import { contraction } from './lower-contract.ts'
-import { runningSum } from './lower-scan-sum.ts'
+import { factorised, solved } from './lower-linalg.ts'
+import { runningSum } from './lower-running-sum.ts'
+import { scattered, updated } from './lower-scatter.ts'
+import { sorted } from './lower-sort.ts'
 import { movements } from './movement.ts'
 import type { Composition } from './pieces.ts'
 import { assembly, concatenation, padding } from './pieces.ts'
+import { randomBits } from './random-bits.ts'
 import type { StepRule } from './steps.ts'
 
 /** What an equation becomes. */
 export type Role = Expression | Composition | StepRule
 
-/** Rows still to be written. */
-type Pending =
-  | 'gather'
-  | 'scatterAdd'
-  | 'dynamicSlice'
-  | 'dynamicUpdate'
-  | 'sort'
-  | 'argmax'
-  | 'argmin'
-  | 'cholesky'
-  | 'triangularSolve'
-  | 'threefry'
-  | ControlName
-
-type LoweredName = Exclude<PrimitiveName, Pending>
+type LoweredName = Exclude<PrimitiveName, ControlName>
 
 /** One row for each primitive of the catalogue; a function where it depends on the dtype. */
 const roles = {
@@ -104,6 +96,16 @@ const roles = {
   reduceMax: maxOver,
   reduceMin: minOver,
   cumsum: runningSum,
+  gather: gathered,
+  scatterAdd: scattered,
+  dynamicSlice: block,
+  dynamicUpdate: updated,
+  sort: sorted,
+  argmax: extremePlace('argmax'),
+  argmin: extremePlace('argmin'),
+  cholesky: factorised,
+  triangularSolve: solved,
+  threefry: randomBits,
   dot: (equation: Equation): Role => (isFloatDot(equation) ? contraction : integerDot),
 } satisfies Record<LoweredName, Role | ((equation: Equation) => Role)>
 

@@ -6,12 +6,12 @@ import { sizeOf } from '../core/abstract.ts'
 import { isFloat } from '../core/dtype.ts'
 import type { Equation, Variable } from '../core/program.ts'
 import type { ElementwiseName } from '../primitives/index.ts'
+import { paramsOf } from '../rewrite/params.ts'
 import type { Index } from './axes.ts'
 import type { Form, FormAxis, Forms } from './forms.ts'
 import { formAlgebra, INNER, innerAxis, iterations, maskOf } from './forms.ts'
 import type { Node, ReduceName } from './kernel.ts'
 import type { Movement } from './movement.ts'
-import { paramsOf } from './params.ts'
 import type { Reader } from './reader.ts'
 
 /** Where an equation stands while the fuser asks what it reads. */

@@ -4,12 +4,12 @@
  */
 import { isFloat } from '../core/dtype.ts'
 import type { Equation } from '../core/program.ts'
+import { paramsOf } from '../rewrite/params.ts'
 import type { Index } from './axes.ts'
 import type { Expression } from './expressions.ts'
 import { HEAVY, interleave, reducedForms } from './expressions.ts'
 import { innerAxis } from './forms.ts'
 import type { Node } from './kernel.ts'
-import { paramsOf } from './params.ts'
 import type { Reader } from './reader.ts'
 
 /** The index of the first extreme along an axis. */

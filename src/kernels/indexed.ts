@@ -1,5 +1,6 @@
 /** Reading at indices that are known at run time: `gather` and `dynamicSlice` as expressions. */
 import type { Equation } from '../core/program.ts'
+import { paramsOf } from '../rewrite/params.ts'
 import type { Index } from './axes.ts'
 import { linearise } from './axes.ts'
 import type { Expression } from './expressions.ts'
@@ -7,7 +8,6 @@ import type { FormAxis } from './forms.ts'
 import { mixed } from './forms.ts'
 import type { Node } from './kernel.ts'
 import type { NodeTable } from './nodes.ts'
-import { paramsOf } from './params.ts'
 
 /** The parts of an index of `gather`'s output (or of `scatterAdd`'s updates): [B…, pre…, I…, post…]. */
 export interface Spread<E> {

@@ -1,9 +1,9 @@
 /** `dot` of floats as a matrix product: transposed, sliced and batched operands are strides, never copies, where that is possible. */
 import { sizeOf, stridesOf } from '../core/abstract.ts'
 import type { Equation } from '../core/program.ts'
+import { paramsOf } from '../rewrite/params.ts'
 import { fillKernel } from './fill.ts'
 import type { Contraction, MatrixOperand, Step } from './kernel.ts'
-import { paramsOf } from './params.ts'
 import type { StepContext, StepRule, StridedOperand } from './steps.ts'
 import type { Storage } from './storage.ts'
 
@@ -45,7 +45,8 @@ function contractionOf(context: StepContext, result: Storage, axes: ProductAxes)
   const [a, b] = [context.view(0), context.view(1)]
   const rows = merged(axes.rows)
   const columns = merged(axes.columns)
-  const [inner] = merged(axes.inner)
+  const [inner, second] = merged(axes.inner)
+  if (second !== undefined) throw new TypeError('kernels: a product over several axes is not in normal form')
   const row = rows.at(-1) ?? unit
   const column = columns.at(-1) ?? unit
   const batch = merged([...axes.batch, ...rows.slice(0, -1), ...columns.slice(0, -1)])

@@ -1,8 +1,9 @@
 /** Dense linear algebra in plain loops: `cholesky` (row by row) and `triangularSolve` (substitution, right-hand sides in lanes). */
+
+import { paramsOf } from '../rewrite/params.ts'
 import type { Index } from './axes.ts'
 import { affine } from './axes.ts'
 import type { Node } from './kernel.ts'
-import { paramsOf } from './params.ts'
 import type { Script } from './script.ts'
 import { scripted } from './scripted.ts'
 import type { StepContext, StepRule } from './steps.ts'

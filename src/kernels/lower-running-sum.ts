@@ -1,6 +1,7 @@
 /** `cumsum`: a running sum along one axis. */
+
+import { paramsOf } from '../rewrite/params.ts'
 import { affine } from './axes.ts'
-import { paramsOf } from './params.ts'
 import { scripted } from './scripted.ts'
 import type { StepRule } from './steps.ts'
 

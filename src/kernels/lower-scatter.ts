@@ -1,7 +1,7 @@
 /** Writing at indices that are known at run time: `scatterAdd` (zeros, then additions in order) and `dynamicUpdate`. */
 import { sizeOf } from '../core/abstract.ts'
+import { paramsOf } from '../rewrite/params.ts'
 import { blockIndex, runtimeIndex, spreadOf } from './indexed.ts'
-import { paramsOf } from './params.ts'
 import { scripted } from './scripted.ts'
 import type { StepRule } from './steps.ts'
 

@@ -6,8 +6,8 @@ import type { Abstract } from '../core/abstract.ts'
 import { sizeOf } from '../core/abstract.ts'
 import type { Equation } from '../core/program.ts'
 import type { PrimitiveName } from '../primitives/index.ts'
-import type { ParamsOf } from './params.ts'
-import { paramsOf } from './params.ts'
+import type { ParamsOf } from '../rewrite/params.ts'
+import { paramsOf } from '../rewrite/params.ts'
 
 /** What a movement does to the index of one axis. */
 export interface AxisAlgebra<E> {

@@ -6,7 +6,7 @@
 import { sizeOf, stridesOf } from '../core/abstract.ts'
 import type { Params } from '../core/primitive.ts'
 import type { Equation } from '../core/program.ts'
-import { paramsOf } from './params.ts'
+import { paramsOf } from '../rewrite/params.ts'
 import type { Storage } from './storage.ts'
 import { denseStorage } from './storage.ts'
 

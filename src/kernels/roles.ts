@@ -1,6 +1,6 @@
 /** What each primitive of the catalogue becomes: an expression inside a kernel, a composition by destination, or a step. */
 import type { Equation } from '../core/program.ts'
-import type { ControlName, PrimitiveName } from '../primitives/index.ts'
+import type { PrimitiveName } from '../primitives/index.ts'
 import type { Expression } from './expressions.ts'
 import {
   constant,
@@ -19,6 +19,8 @@ import {
 import { extremePlace } from './extremes.ts'
 import { block, gathered } from './indexed.ts'
 import { contraction } from './lower-contract.ts'
+import { chosen, looped, scanned } from './lower-control.ts'
+import { hosted } from './lower-host.ts'
 import { factorised, solved } from './lower-linalg.ts'
 import { runningSum } from './lower-running-sum.ts'
 import { scattered, updated } from './lower-scatter.ts'
@@ -32,7 +34,8 @@ import type { StepRule } from './steps.ts'
 /** What an equation becomes. */
 export type Role = Expression | Composition | StepRule
 
-type LoweredName = Exclude<PrimitiveName, ControlName>
+/** Primitives that stand written out by the time a program is lowered; `customTangent` is refused by its own `evaluate`. */
+type WrittenOut = 'customJvp' | 'customVjp' | 'checkpoint'
 
 /** One row for each primitive of the catalogue; a function where it depends on the dtype. */
 const roles = {
@@ -106,13 +109,24 @@ const roles = {
   cholesky: factorised,
   triangularSolve: solved,
   threefry: randomBits,
+  scan: scanned,
+  whileLoop: looped,
+  cond: chosen,
+  tap: hosted,
+  customTangent: refused,
   dot: (equation: Equation): Role => (isFloatDot(equation) ? contraction : integerDot),
-} satisfies Record<LoweredName, Role | ((equation: Equation) => Role)>
+} satisfies Record<Exclude<PrimitiveName, WrittenOut>, Role | ((equation: Equation) => Role)>
 
 /** The role of an equation; primitives that users define are steps of the host. */
 export function roleOf(equation: Equation): Role {
   const { name } = equation.primitive
-  if (!Object.hasOwn(roles, name)) throw new TypeError(`kernels: no lowering for ${name}`)
-  const role: Role | ((equation: Equation) => Role) = roles[name as LoweredName] // the line before proved it
+  if (!Object.hasOwn(roles, name)) return hosted
+  const role: Role | ((equation: Equation) => Role) = roles[name as keyof typeof roles] // the line before proved it
   return typeof role === 'function' ? role(equation) : role
+}
+
+/** The primitive's own `evaluate` says why it cannot run. */
+function refused({ primitive, params, outputs }: Equation): Role {
+  primitive.evaluate([], params, outputs)
+  throw new TypeError(`kernels: ${primitive.name} cannot run`)
 }

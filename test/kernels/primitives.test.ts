@@ -7,9 +7,15 @@ import { Segment } from '../../src/core/primitive.ts'
 import type { Value } from '../../src/core/value.ts'
 import { broadcast, full, sum } from '../../src/primitives/broadcast.ts'
 import { dot } from '../../src/primitives/contraction.ts'
+import { checkpoint } from '../../src/primitives/control/checkpoint.ts'
+import { cond } from '../../src/primitives/control/cond.ts'
+import { customJvp, customVjp } from '../../src/primitives/control/custom.ts'
+import { scan } from '../../src/primitives/control/scan.ts'
+import { tap } from '../../src/primitives/control/tap.ts'
+import { whileLoop } from '../../src/primitives/control/while.ts'
 import { convert } from '../../src/primitives/conversion.ts'
 import { dynamicSlice, dynamicUpdate } from '../../src/primitives/dynamic-slice.ts'
-import { add, and, mul, neg, select, sub } from '../../src/primitives/elementwise.ts'
+import { add, and, lt, mul, neg, select, sub } from '../../src/primitives/elementwise.ts'
 import type { PrimitiveName } from '../../src/primitives/index.ts'
 import { elementwisePrimitives, primitives } from '../../src/primitives/index.ts'
 import { gather, scatterAdd } from '../../src/primitives/indexing.ts'
@@ -33,6 +39,40 @@ const u32 = of('uint32')
 const bool = of('bool')
 
 type Case = readonly [types: readonly Abstract[], f: (...values: Value[]) => readonly Value[]]
+
+/** Carries (a vector and its sum) and one row of each input and output. */
+const scanBody = programOf([f64(3), f64(3), i32(), f64(3)], (c, x, n, row) => [
+  sin(add(mul(x, c), row)),
+  add(n, full([], 'int32', 1)),
+  sum(mul(x, row), [0]),
+  neg(row),
+])
+
+const scanCase =
+  (length: number, reverse: boolean, bounded: boolean): Case[1] =>
+  (c, x, n, rows, count) => {
+    const call = { body: scanBody, constants: [c], carries: [x, n], rows: [rows], length, reverse }
+    const result = scan({ ...call, count: bounded ? count : null })
+    return [...result.carries, ...result.rows]
+  }
+
+const scanTypes = (length: number) => [f64(3), f64(3), i32(), f64(length, 3), i32()]
+
+/** Doubles x until its sum reaches a limit; counts the steps. */
+const whileCase =
+  (maxSteps: number | null): Case[1] =>
+  (limit, factor, x) =>
+    whileLoop({
+      condition: programOf([f64(), f64(3), i32()], (l, y) => [lt(sum(mul(y, y), [0]), l)]),
+      body: programOf([f64(), f64(3), i32()], (f, y, k) => [
+        mul(y, broadcast(f, [3], [])),
+        add(k, full([], 'int32', 1)),
+      ]),
+      conditionConstants: [limit],
+      bodyConstants: [factor],
+      carries: [sin(x), full([], 'int32', 0)],
+      maxSteps,
+    })
 
 /** Programs for every primitive that is not elementwise. */
 const rows: Partial<Record<PrimitiveName, readonly Case[]>> = {
@@ -63,15 +103,29 @@ const rows: Partial<Record<PrimitiveName, readonly Case[]>> = {
   ],
   reverse: [[[f64(3, 4)], (x) => [reverse(x, [0, 1]), sin(reverse(x, [1]))]]],
   concat: [
-    [[f64(2, 3), f64(4, 3)], (x, y) => [concat([x, sin(y), x], 0), concat([transpose(x, [1, 0]), neg(transpose(y, [1, 0]))], 1)]],
+    [
+      [f64(2, 3), f64(4, 3)],
+      (x, y) => [concat([x, sin(y), x], 0), concat([transpose(x, [1, 0]), neg(transpose(y, [1, 0]))], 1)],
+    ],
     [[f64(2, 0), f64(2, 3)], (x, y) => [concat([x, y], 1), neg(concat([y, x, y], 1))]],
     [[f64(2, 3), f64(3, 4)], (x, y) => [concat([dot(x, y, [[1], [0]]), full([2, 1], 'float64', 3)], 1)]],
   ],
-  view: [[[f64(20)], (p) => [view(p, 3, [2, 5]), sin(view(p, 0, [])), dot(view(p, 1, [2, 3]), view(p, 7, [3, 4]), [[1], [0]])]]],
+  view: [
+    [
+      [f64(20)],
+      (p) => [view(p, 3, [2, 5]), sin(view(p, 0, [])), dot(view(p, 1, [2, 3]), view(p, 7, [3, 4]), [[1], [0]])],
+    ],
+  ],
   assemble: [
     [[f64(2, 3), f64(4)], (x, y) => [assemble([new Segment(9, sin(x)), new Segment(1, y)], 17)]],
-    [[f64(2, 3)], (x) => [assemble([new Segment(0, x), new Segment(6, x)], 12), assemble([new Segment(0, reshape(x, [6]))], 6)]],
-    [[f64(2, 3), f64(3, 2)], (x, y) => [neg(assemble([new Segment(0, dot(x, y, [[1], [0]])), new Segment(4, sum(x, [0]))], 7))]],
+    [
+      [f64(2, 3)],
+      (x) => [assemble([new Segment(0, x), new Segment(6, x)], 12), assemble([new Segment(0, reshape(x, [6]))], 6)],
+    ],
+    [
+      [f64(2, 3), f64(3, 2)],
+      (x, y) => [neg(assemble([new Segment(0, dot(x, y, [[1], [0]])), new Segment(4, sum(x, [0]))], 7))],
+    ],
   ],
   sum: [
     [[f64(3, 4, 5)], (x) => [sum(x, [0, 2]), sum(sin(x), [1]), sum(x, [0, 1, 2]), sum(x, [])]],
@@ -93,16 +147,65 @@ const rows: Partial<Record<PrimitiveName, readonly Case[]>> = {
   ],
   dot: [
     [[f64(5, 7), f64(7, 3)], (x, y) => [dot(x, y, [[1], [0]])]],
-    [[f64(7, 5), f64(3, 7)], (x, y) => [dot(x, y, [[0], [1]]), dot(transpose(x, [1, 0]), transpose(y, [1, 0]), [[1], [0]])]],
+    [
+      [f64(7, 5), f64(3, 7)],
+      (x, y) => [dot(x, y, [[0], [1]]), dot(transpose(x, [1, 0]), transpose(y, [1, 0]), [[1], [0]])],
+    ],
     [[f64(2, 5, 7), f64(2, 7, 3)], (x, y) => [dot(x, y, [[2], [1]], [[0], [0]])]],
-    [[f64(4, 5, 2, 3), f64(2, 3, 6)], (x, y) => [dot(x, y, [[2, 3], [0, 1]]), dot(x, y, [[3, 2], [1, 0]])]],
-    [[f64(2, 3, 4), f64(4, 3, 5)], (x, y) => [dot(x, y, [[1, 2], [1, 0]]), dot(sin(x), y, [[2, 1], [0, 1]])]],
-    [[f64(2, 3, 4), f64(5, 2, 4, 3)], (x, y) => [dot(x, y, [[2], [2]], [[1, 0], [3, 1]])]],
+    [
+      [f64(4, 5, 2, 3), f64(2, 3, 6)],
+      (x, y) => [
+        dot(x, y, [
+          [2, 3],
+          [0, 1],
+        ]),
+        dot(x, y, [
+          [3, 2],
+          [1, 0],
+        ]),
+      ],
+    ],
+    [
+      [f64(2, 3, 4), f64(4, 3, 5)],
+      (x, y) => [
+        dot(x, y, [
+          [1, 2],
+          [1, 0],
+        ]),
+        dot(sin(x), y, [
+          [2, 1],
+          [0, 1],
+        ]),
+      ],
+    ],
+    [
+      [f64(2, 3, 4), f64(5, 2, 4, 3)],
+      (x, y) => [
+        dot(
+          x,
+          y,
+          [[2], [2]],
+          [
+            [1, 0],
+            [3, 1],
+          ],
+        ),
+      ],
+    ],
     [[f64(5), f64(5)], (x, y) => [dot(x, y, [[0], [0]]), dot(x, y, [[], []])]],
     [[f64(3, 5), f64(5)], (x, y) => [dot(x, y, [[1], [0]]), dot(y, x, [[0], [1]])]],
-    [[f64(3, 0), f64(0, 2)], (x, y) => [dot(x, y, [[1], [0]]), dot(y, x, [[1], [0]])]],
-    [[f64(6, 4), f64(2, 5)], (x, y) => [dot(slice(x, [0, 1], [6, 3], [2, 1]), y, [[1], [0]]), dot(broadcast(sum(x, [0]), [2, 4], [1]), y, [[0], [0]])]],
-    [[f64(2, 3, 4, 5)], (x) => [dot(reshape(transpose(x, [0, 2, 1, 3]), [8, 15]), full([15, 2], 'float64', 1), [[1], [0]])]],
+    [[f64(3, 0), f64(0, 2)], (x, y) => [dot(x, y, [[1], [0]]), dot(y, x, [[0], [1]])]],
+    [
+      [f64(6, 4), f64(2, 5)],
+      (x, y) => [
+        dot(slice(x, [0, 1], [6, 3], [2, 1]), y, [[1], [0]]),
+        dot(broadcast(sum(x, [0]), [2, 4], [1]), y, [[0], [0]]),
+      ],
+    ],
+    [
+      [f64(2, 3, 4, 5)],
+      (x) => [dot(reshape(transpose(x, [0, 2, 1, 3]), [8, 15]), full([15, 2], 'float64', 1), [[1], [0]])],
+    ],
     [[f64(2, 3, 20), f64(20, 4)], (x, w) => [reshape(dot(reshape(x, [6, 20]), w, [[1], [0]]), [2, 3, 4])]],
     [[i32(3, 4), i32(4, 5)], (x, y) => [dot(x, y, [[1], [0]]), dot(neg(x), y, [[1], [0]])]],
     [[u32(2, 3, 4), u32(2, 5, 3)], (x, y) => [dot(x, y, [[1], [2]], [[0], [0]])]],
@@ -110,7 +213,10 @@ const rows: Partial<Record<PrimitiveName, readonly Case[]>> = {
   ],
   gather: [
     [[f64(5, 3), i32(4)], (x, i) => [gather(x, i, 0), gather(sin(x), i, 1)]],
-    [[f64(2, 5, 3), i32(2, 2, 2)], (x, i) => [gather(x, i, 1, 1), gather(x, i, 2, 1), gather(reshape(x, [2, 15]), i, 1, 1)]],
+    [
+      [f64(2, 5, 3), i32(2, 2, 2)],
+      (x, i) => [gather(x, i, 1, 1), gather(x, i, 2, 1), gather(reshape(x, [2, 15]), i, 1, 1)],
+    ],
     [[f64(5, 3), i32(0)], (x, i) => [gather(x, i, 0)]],
     [[f64(12), i32(3, 4)], (x, i) => [transpose(gather(reshape(view(x, 0, [12]), [4, 3]), i, 0), [2, 1, 0])]],
     [[f64(4, 6), i32(4)], (x, i) => [sum(gather(reshape(x, [8, 3]), i, 0), [1]), gather(reverse(x, [1]), i, 1)]],
@@ -122,11 +228,17 @@ const rows: Partial<Record<PrimitiveName, readonly Case[]>> = {
     [[i32(3), i32(3)], (i, u) => [neg(scatterAdd(i, u, 0, 2))]],
   ],
   dynamicSlice: [
-    [[f64(5, 7), i32(), i32()], (x, i, j) => [dynamicSlice(x, [i, j], [2, 3]), sin(dynamicSlice(neg(x), [j, i], [5, 1]))]],
+    [
+      [f64(5, 7), i32(), i32()],
+      (x, i, j) => [dynamicSlice(x, [i, j], [2, 3]), sin(dynamicSlice(neg(x), [j, i], [5, 1]))],
+    ],
     [[f64(12), i32()], (x, i) => [reshape(dynamicSlice(x, [i], [6]), [2, 3])]],
   ],
   dynamicUpdate: [
-    [[f64(5, 7), f64(2, 3), i32(), i32()], (x, u, i, j) => [dynamicUpdate(x, u, [i, j]), dynamicUpdate(sin(x), neg(u), [j, i])]],
+    [
+      [f64(5, 7), f64(2, 3), i32(), i32()],
+      (x, u, i, j) => [dynamicUpdate(x, u, [i, j]), dynamicUpdate(sin(x), neg(u), [j, i])],
+    ],
     [[f64(5), f64(2), i32()], (x, u, i) => [add(dynamicUpdate(neg(x), u, [i]), neg(x))]],
     [[f64(5), f64(2), i32()], (x, u, i) => [dynamicUpdate(concat([neg(u), slice(x, [0], [3])], 0), neg(u), [i])]],
   ],
@@ -134,7 +246,15 @@ const rows: Partial<Record<PrimitiveName, readonly Case[]>> = {
     [[f64(3, 7), i32(3, 7)], (x, y) => [...sort([x, y]), ...sort([y, x])]],
     [[f64(2, 70), i32(2, 70)], (x, y) => [...sort([sin(x), y]), ...sort([y, iota([2, 70], 'int32', 1)])]],
     [[i32(200)], (x) => [...sort([x, iota([200], 'int32', 0)])]],
-    [[f64(33), f64(33)], (x, y) => [...sort([mul(x, select(and(full([33], 'bool', 1), convert(y, 'bool')), y, full([33], 'float64', Number.NaN))), y])]],
+    [
+      [f64(33), f64(33)],
+      (x, y) => [
+        ...sort([
+          mul(x, select(and(full([33], 'bool', 1), convert(y, 'bool')), y, full([33], 'float64', Number.NaN))),
+          y,
+        ]),
+      ],
+    ],
     [[f64(1), f64(1)], (x, y) => [...sort([x, y])]],
     [[f64(2, 0)], (x) => [...sort([x])]],
   ],
@@ -145,7 +265,12 @@ const rows: Partial<Record<PrimitiveName, readonly Case[]>> = {
   ],
   argmin: [[[f64(3, 7), u32(9)], (x, y) => [argmin(x, 1), argmin(x, 0), argmin(y, 0)]]],
   cholesky: [
-    [[f64(4, 4)], (x) => [cholesky(add(dot(x, x, [[1], [1]]), select(same(4), full([4, 4], 'float64', 4), full([4, 4], 'float64', 0))))]],
+    [
+      [f64(4, 4)],
+      (x) => [
+        cholesky(add(dot(x, x, [[1], [1]]), select(same(4), full([4, 4], 'float64', 4), full([4, 4], 'float64', 0)))),
+      ],
+    ],
     [[f64(2, 3, 3)], (x) => [cholesky(dot(x, x, [[2], [2]], [[0], [0]])), cholesky(x)]],
     [[f64(1, 1), f64(0, 0)], (x, y) => [cholesky(mul(x, x)), cholesky(y)]],
   ],
@@ -165,7 +290,84 @@ const rows: Partial<Record<PrimitiveName, readonly Case[]>> = {
     [[f64(2, 3, 3), f64(2, 3, 1)], (a, b) => [triangularSolve(a, b)]],
     [[f64(0, 0), f64(0, 2)], (a, b) => [triangularSolve(a, b)]],
   ],
-  threefry: [[[u32(3, 5), u32(3, 5), u32(3, 5), u32(3, 5)], (a, b, c, d) => [...threefry(a, b, c, d), threefry(neg(a), b, c, d)[1]]]],
+  scan: [
+    [scanTypes(5), scanCase(5, false, false)],
+    [scanTypes(4), scanCase(4, true, false)],
+    [scanTypes(0), scanCase(0, false, false)],
+    [scanTypes(1), scanCase(1, false, false)],
+    [scanTypes(20), (c, x, n, rows) => scanCase(20, true, true)(c, x, n, rows, full([], 'int32', 3))],
+    [scanTypes(6), (c, x, n, rows) => scanCase(6, false, true)(c, x, n, sin(rows), full([], 'int32', 0))],
+    [
+      scanTypes(6),
+      (c, x, n, rows) =>
+        scanCase(6, false, true)(reverse(c, [0]), neg(x), n, rows, add(n, sub(full([], 'int32', 6), n))),
+    ],
+  ],
+  whileLoop: [
+    [
+      [f64(), f64(), f64(3)],
+      (_, f, x) => whileCase(null)(full([], 'float64', 50), add(mul(f, f), full([], 'float64', 1.5)), x),
+    ],
+    [
+      [f64(), f64(), f64(3)],
+      (_, f, x) => whileCase(2)(full([], 'float64', 50), add(mul(f, f), full([], 'float64', 1.5)), x),
+    ],
+    [[f64(), f64(), f64(3)], (_, f, x) => whileCase(null)(full([], 'float64', -1), f, x)],
+  ],
+  cond: [
+    [
+      [bool(), i32(), f64(3), f64(3)],
+      (p, i, x, y) => {
+        const branches = [sin, neg, (v: Value) => mul(v, v)].map((f) =>
+          programOf([f64(3), f64(3)], (u, v) => [f(u), add(u, v), v]),
+        )
+        return [
+          ...cond(p, branches.slice(0, 2), [x, neg(y)]),
+          ...cond(i, branches, [x, y]),
+          ...cond(full([], 'int32', 9), branches, [x, y]),
+        ]
+      },
+    ],
+  ],
+  checkpoint: [
+    [
+      [f64(3)],
+      (x) => {
+        const inner = programOf([f64(3)], (v) => [sin(v), neg(sin(v))])
+        const outer = programOf([f64(3)], (v) => checkpoint(inner, [mul(sin(v), v)]))
+        return [...checkpoint(outer, [x]), sin(x)]
+      },
+    ],
+  ],
+  customJvp: [
+    [
+      [f64(3)],
+      (x) =>
+        customJvp(
+          programOf([f64(3)], (v) => [sin(v)]),
+          programOf([f64(3), f64(3)], (_, t) => [t]),
+          [neg(x)],
+        ),
+    ],
+  ],
+  customVjp: [
+    [
+      [f64(3)],
+      (x) => {
+        const program = programOf([f64(3)], (v) => [sin(v)])
+        const forward = programOf([f64(3)], (v) => [sin(v), v])
+        const backward = programOf([f64(3), f64(3)], (v, c) => [mul(v, c)])
+        return customVjp({ program, forward, backward, residuals: 1 }, [neg(x)])
+      },
+    ],
+  ],
+  tap: [[[f64(3), i32(2)], (x, y) => tap(() => {}, [sin(x), y])]],
+  threefry: [
+    [
+      [u32(3, 5), u32(3, 5), u32(3, 5), u32(3, 5)],
+      (a, b, c, d) => [...threefry(a, b, c, d), threefry(neg(a), b, c, d)[1]],
+    ],
+  ],
 }
 
 const same = (n: number): Value => {
@@ -173,7 +375,9 @@ const same = (n: number): Value => {
   return bind(primitives.eq as unknown as Primitive, [i, j], {})[0]
 }
 
-describe.each(Object.keys(primitives).filter((name) => !(name in elementwisePrimitives)))('%s', (name) => {
+const others = Object.keys(primitives).filter((name) => !(name in elementwisePrimitives) && name !== 'customTangent')
+
+describe.each(others)('%s', (name) => {
   it('means the same in kernels', () => {
     const cases = rows[name as PrimitiveName]
     expect(cases, `no programs for ${name}`).toBeDefined()
@@ -181,17 +385,54 @@ describe.each(Object.keys(primitives).filter((name) => !(name in elementwisePrim
   })
 })
 
+describe('primitives that are not in the catalogue', () => {
+  it('run on the host', () => {
+    const swapped: Primitive = {
+      ...(primitives.tap as unknown as Primitive),
+      name: 'swapped',
+      effect: false,
+      evaluate: ([x, y]) => [y, x],
+      shape: ([x, y]) => [y, x],
+    }
+    check(programOf([f64(3), f32(2, 2)], (x, y) => bind(swapped, [neg(x), transpose(y, [1, 0])], {}).map(neg)))
+  })
+
+  it('calls taps in the order of the program', () => {
+    const seen: string[] = []
+    const note = (name: string) => (v: Value) => tap(() => seen.push(name), [v])[0]
+    const program = programOf([f64(3)], (x) => [
+      add(note('c')(sum(note('b')(sin(note('a')(x))), [0])), note('d')(sum(x, [0]))),
+    ])
+    check(program)
+    expect(seen.slice(0, 4)).toEqual(['a', 'b', 'c', 'd'])
+    expect(seen.slice(4)).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  it('refuse what cannot run', () => {
+    const { customTangent } = primitives
+    const backward = programOf([f64(3), f64(3)], (v, c) => [mul(v, c)])
+    const program = programOf([f64(3), f64(3)], (x, t) =>
+      bind(customTangent as unknown as Primitive, [x, t], { backward, residuals: 1 }),
+    )
+    expect(() => check(program)).toThrow(/forward/)
+  })
+})
+
 const dtypes: readonly DType[] = ['float64', 'int32', 'uint32', 'bool']
 
 /** Programs for an elementwise primitive: every dtype it takes, one to three operands. */
 function elementwiseCases(primitive: Primitive): Case[] {
-  const params = primitive.name === 'integerPower' ? { exponent: 3 } : primitive.name === 'convert' ? { dtype: 'float32' } : {}
+  const params =
+    primitive.name === 'integerPower' ? { exponent: 3 } : primitive.name === 'convert' ? { dtype: 'float32' } : {}
   const extra = primitive.name === 'bitcast' ? { dtype: 'uint32' } : params
   const cases: Case[] = []
   for (const dtype of primitive.name === 'bitcast' ? (['float32'] as const) : dtypes) {
     for (const count of [1, 2, 3]) {
       for (const shape of [[], [3, 5], [0, 2]]) {
-        const types = Array.from({ length: count }, (_, i) => ({ shape, dtype: primitive.name === 'select' && i === 0 ? ('bool' as const) : dtype }))
+        const types = Array.from({ length: count }, (_, i) => ({
+          shape,
+          dtype: primitive.name === 'select' && i === 0 ? ('bool' as const) : dtype,
+        }))
         if (accepts(primitive, types, extra)) cases.push([types, (...values) => bind(primitive, values, extra)])
       }
     }
@@ -208,8 +449,28 @@ function accepts(primitive: Primitive, types: readonly Abstract[], params: objec
   }
 }
 
-const two = ['add', 'sub', 'mul', 'div', 'rem', 'max', 'min', 'lt', 'le', 'eq', 'ne', 'and', 'or', 'xor', 'shl', 'shr', 'pow', 'atan2']
-const fitsCount = (name: string, count: number): boolean => count === (name === 'select' ? 3 : two.includes(name) ? 2 : 1)
+const two = [
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'rem',
+  'max',
+  'min',
+  'lt',
+  'le',
+  'eq',
+  'ne',
+  'and',
+  'or',
+  'xor',
+  'shl',
+  'shr',
+  'pow',
+  'atan2',
+]
+const fitsCount = (name: string, count: number): boolean =>
+  count === (name === 'select' ? 3 : two.includes(name) ? 2 : 1)
 
 describe.each(Object.entries(elementwisePrimitives))('%s', (_, primitive) => {
   it('means the same in kernels', () => {
@@ -218,4 +479,3 @@ describe.each(Object.entries(elementwisePrimitives))('%s', (_, primitive) => {
     for (const [types, f] of cases) check(programOf(types, f))
   })
 })
-void [bool]

@@ -8,6 +8,6 @@ export type ParamsOf<Name extends PrimitiveName> = (typeof primitives)[Name] ext
 
 /** The attributes of an equation of the named primitive. */
 export function paramsOf<Name extends PrimitiveName>({ primitive, params }: Equation, name: Name): ParamsOf<Name> {
-  if (primitive.name !== name) throw new TypeError(`kernels: ${primitive.name} met the rule of ${name}`)
+  if (primitive.name !== name) throw new TypeError(`${primitive.name} met the rule of ${name}`)
   return params as ParamsOf<Name> // names are unique, so they are the primitive's own
 }

@@ -1,0 +1,65 @@
+/**
+ * The form in which programs are lowered: functions with rules of their own stand written out, no product contracts more than
+ * one axis, everything is simplified; checkpoints are written out last, so that what they compute again is not merged with
+ * what was computed before.
+ */
+import { sizeOf } from '../core/abstract.ts'
+import type { Equation, Program } from '../core/program.ts'
+import type { Value } from '../core/value.ts'
+import { rewrite } from '../rewrite/engine.ts'
+import { paramsOf } from '../rewrite/params.ts'
+import type { Match, Rule } from '../rewrite/rule.ts'
+import { rule } from '../rewrite/rule.ts'
+import { rules, simplify } from '../rewrite/simplify.ts'
+import { expand } from './expand.ts'
+
+/** Rules that hold for lowering only: derivatives have been taken. */
+const loweringRules: readonly Rule[] = [
+  rule('stopGradient is the identity', 'stopGradient', ({ a }) => a),
+  rule('a product over several axes is one over their product', 'dot', overOneAxis),
+]
+
+/** The program as the lowering takes it. */
+export function normalForm(program: Program): Program {
+  const plain = expand(program, customProgram)
+  const simple = simplify(rewrite(plain, [...loweringRules, ...rules]))
+  return expand(simple, (equation) => {
+    const checkpointed = checkpointProgram(equation)
+    return checkpointed && normalForm(checkpointed)
+  })
+}
+
+function customProgram(equation: Equation): Program | null {
+  switch (equation.primitive.name) {
+    case 'customJvp':
+      return paramsOf(equation, 'customJvp').program
+    case 'customVjp':
+      return paramsOf(equation, 'customVjp').program
+    default:
+      return null
+  }
+}
+
+const checkpointProgram = (equation: Equation): Program | null =>
+  equation.primitive.name === 'checkpoint' ? paramsOf(equation, 'checkpoint').program : null
+
+/** Σ_{j,k} a[…, j, k] b[…, j, k]: the contracted axes become the last one of each operand, in the order of a. */
+function overOneAxis({ a, b, params, make }: Match<'dot'>): Value | null {
+  const { contract, batch } = params
+  if (contract[0].length < 2) return null
+  const order = contract[0].map((_, i) => i).sort((i, j) => contract[0][i] - contract[0][j])
+  const merged = (x: Value, side: 0 | 1): Value => {
+    const last = order.map((i) => contract[side][i])
+    const kept = x.shape.map((_, axis) => axis).filter((axis) => !last.includes(axis))
+    const moved = make('transpose', [x], { permutation: [...kept, ...last] })
+    const length = sizeOf(last.map((axis) => x.shape[axis]))
+    return make('reshape', [moved], { shape: [...kept.map((axis) => x.shape[axis]), length] })
+  }
+  const batchAxes = (side: 0 | 1) =>
+    batch[side].map((axis) => axis - contract[side].filter((contracted) => contracted < axis).length)
+  const [left, right] = [merged(a, 0), merged(b, 1)]
+  return make('dot', [left, right], {
+    contract: [[left.shape.length - 1], [right.shape.length - 1]],
+    batch: [batchAxes(0), batchAxes(1)],
+  })
+}

@@ -1,0 +1,92 @@
+/** Rewriting: a program is written anew, equation by equation, and each equation is first offered to the rules. */
+import type { Abstract } from '../core/abstract.ts'
+import { bind } from '../core/bind.ts'
+import type { Params, Primitive } from '../core/primitive.ts'
+import type { Equation, Program } from '../core/program.ts'
+import { traceClosed, withSource } from '../core/trace.ts'
+import type { Value } from '../core/value.ts'
+import type { PrimitiveName } from '../primitives/index.ts'
+import { primitives } from '../primitives/index.ts'
+import type { ParamsOf } from './params.ts'
+import type { Definition, Match, Rule, Writer } from './rule.ts'
+
+/** The program after the rules: same inputs, same types of outputs; equal equations are one, unused ones are gone. */
+export function rewrite(program: Program, rules: readonly Rule[]): Program {
+  const table = new Map<string, Rule[]>()
+  for (const each of rules) for (const name of each.primitives) table.set(name, [...(table.get(name) ?? []), each])
+  return traceClosed('simplify', (inputs) => new Rewriter(table).inline(program, inputs), program.inputs)
+}
+
+interface Made {
+  readonly name: string
+  readonly inputs: readonly Value[]
+  readonly params: Params
+}
+
+class Rewriter implements Writer {
+  readonly #rules: ReadonlyMap<string, readonly Rule[]>
+  readonly #made = new Map<Value, Made>()
+
+  constructor(rules: ReadonlyMap<string, readonly Rule[]>) {
+    this.#rules = rules
+  }
+
+  inline(program: Program, inputs: readonly Value[]): readonly Value[] {
+    const values = new Array<Value>(program.size)
+    program.inputs.forEach((variable, i) => {
+      values[variable.index] = inputs[i]
+    })
+    for (const equation of program.equations) {
+      const operands = equation.inputs.map(({ index }) => values[index])
+      const results = withSource(equation.source, () => this.#write(equation, operands))
+      equation.outputs.forEach(({ index }, i) => {
+        values[index] = results[i]
+      })
+    }
+    return program.outputs.map(({ index }) => values[index])
+  }
+
+  make<Name extends PrimitiveName>(name: Name, inputs: readonly Value[], params: ParamsOf<Name>): Value {
+    // The catalogue holds the primitive under its name, so the attributes are its own.
+    const primitive = primitives[name] as unknown as Primitive
+    return this.#write({ primitive, params, outputs: primitive.shape(inputs, params) }, inputs)[0]
+  }
+
+  source<Name extends PrimitiveName>(value: Value, name: Name): Definition<Name> | null {
+    const made = this.#made.get(value)
+    if (made?.name !== name) return null
+    return { inputs: made.inputs, params: made.params as ParamsOf<Name> } // the name says whose attributes they are
+  }
+
+  constant(value: Value): number | null {
+    return this.source(value, 'full')?.params.value ?? null
+  }
+
+  #write(equation: Written, inputs: readonly Value[]): readonly Value[] {
+    for (const { apply } of this.#rules.get(equation.primitive.name) ?? []) {
+      const results = apply(this.#match(equation, inputs))
+      if (results !== null) return results
+    }
+    const { primitive, params } = equation
+    const results = bind(primitive, inputs, params)
+    for (const result of results) this.#made.set(result, { name: primitive.name, inputs, params })
+    return results
+  }
+
+  #match({ primitive, params, outputs }: Written, inputs: readonly Value[]): Match<PrimitiveName> {
+    return {
+      make: (name, operands, attributes) => this.make(name, operands, attributes),
+      source: (value, name) => this.source(value, name),
+      constant: (value) => this.constant(value),
+      inline: (program, operands) => this.inline(program, operands),
+      primitive,
+      inputs,
+      a: inputs[0],
+      b: inputs[1],
+      params: params as Match<PrimitiveName>['params'], // of the primitive whose rules are asked
+      type: outputs[0],
+    }
+  }
+}
+
+type Written = Pick<Equation, 'primitive' | 'params'> & { readonly outputs: readonly Abstract[] }

@@ -79,6 +79,11 @@ export class FunctionBuilder {
     return index
   }
 
+  /** Several local variables of one type. */
+  locals(type: ValueType, count: number): Local[] {
+    return Array.from({ length: count }, () => this.local(type))
+  }
+
   /** Gives a local back for later use by `local`; a parameter, or a local twice, throws. */
   release(local: Local): void {
     const type = this.localTypes[local - this.parameters.length]

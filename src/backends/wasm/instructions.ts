@@ -408,6 +408,15 @@ export const brTable =
     for (const label of [...labels, otherwise]) code.bytes.unsigned(code.labelDepth(label))
   }
 
+/** The case that an i32 counts, from 0; the last one is taken for all greater numbers. */
+export const switchOn = (selector: Expression, cases: readonly Expression[]): Expression => {
+  const end = newLabel('end of switch')
+  const labels = cases.map((_, i) => newLabel(`case ${i}`))
+  const table = brTable(labels.slice(0, -1), labels[labels.length - 1], selector)
+  const nested = cases.reduce((inner, body, i) => sequence(block(labels[i], inner), body, br(end)), table)
+  return block(end, nested)
+}
+
 /** Leaves the function with the results given. */
 export const returnWith =
   (...values: readonly Expression[]): Expression =>

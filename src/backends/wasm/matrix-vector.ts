@@ -1,0 +1,271 @@
+/**
+ * A matrix times a vector, bandwidth bound and hence not packed: every element of the matrix is read once, in order.
+ *
+ *   y[i] (+)= Σₖ A[i, k] · x[k]
+ *
+ * If the elements of a row are adjacent: dot products, four rows together so that x is read once for four. If those of a
+ * column are: y += A[:, k] x[k], eight columns together so that y is read and written once for eight. x, and in the second
+ * case y, are brought together in the workspace when they are not contiguous. Other strides go element by element.
+ *
+ * Source: Van Zee & van de Geijn 2015, "BLIS", doi:10.1145/2764454 (dotxf and axpyf kernels).
+ */
+import type { Expression, FunctionBuilder, Local, ModuleBuilder } from './assembler.ts'
+import {
+  add,
+  call,
+  choose,
+  extractLane,
+  f32,
+  f64,
+  forUp,
+  i32,
+  increment,
+  load,
+  local,
+  memoryFill,
+  multiply,
+  op,
+  sequence,
+  store,
+  v128,
+  when,
+} from './instructions.ts'
+import { type MatmulOptions, multiplyAdd, multiplyAddScalar, type Tile, tileOf } from './matmul-tile.ts'
+
+const { get, set } = local
+
+/** Rows of a dot product, and columns of an update, that are taken together. */
+const rowsTogether = 4
+const columnsTogether = 8
+
+/**
+ * Adds to a module, and answers its index,
+ * `(rows, depth, A, rowStride, columnStride, x, xStride, y, yStride, accumulate, work)`: i32 each, strides in bytes, rows
+ * and depth ≥ 1, `work` room for depth + rows elements and 32 bytes.
+ */
+export const emitMatrixVector = (module: ModuleBuilder, options: MatmulOptions): number => {
+  const tile = tileOf(options)
+  const copyStrided = emitCopyStrided(module, tile)
+  const byRows = emitByRows(module, tile)
+  const byColumns = emitByColumns(module, tile)
+  const byElements = emitByElements(module, tile)
+  const code = module.function(Array(11).fill('i32'), [], `matrix-vector ${tile.vector}`)
+  const [rows, depth, a, rowStride, columnStride, x, xStride, y, yStride, accumulate, work] = code.parameters.keys()
+  const element = i32(tile.bytes)
+  const isUnit = (stride: Local) => op('i32.eq', get(stride), element)
+  const contiguousX = when(
+    op('i32.ne', get(xStride), element),
+    sequence(
+      call(copyStrided, get(x), get(xStride), get(work), element, get(depth)),
+      set(x, get(work)),
+      increment(work, multiply(get(depth), element)),
+    ),
+  )
+  const updateOf = (target: Local) =>
+    call(byColumns, get(rows), get(depth), get(a), get(columnStride), get(x), get(target))
+  const bytesOfY = multiply(get(rows), element)
+  const clear = (target: Local) => memoryFill(get(target), i32(0), bytesOfY)
+  const throughWork = sequence(
+    when(get(accumulate), call(copyStrided, get(y), get(yStride), get(work), element, get(rows)), clear(work)),
+    updateOf(work),
+    call(copyStrided, get(work), element, get(y), get(yStride), get(rows)),
+  )
+  const inPlace = sequence(when(op('i32.eqz', get(accumulate)), clear(y)), updateOf(y))
+  const stridedOperands = [rows, depth, a, rowStride, columnStride, x, y, yStride, accumulate].map(get)
+  code.emit(
+    contiguousX,
+    when(
+      isUnit(columnStride),
+      call(byRows, ...[rows, depth, a, rowStride, x, y, yStride, accumulate].map(get)),
+      when(isUnit(rowStride), when(isUnit(yStride), inPlace, throughWork), call(byElements, ...stridedOperands)),
+    ),
+  )
+  return code.index
+}
+
+/** `(source, sourceStride, target, targetStride, count)`, count ≥ 1. */
+const emitCopyStrided = (module: ModuleBuilder, { scalar }: Tile): number => {
+  const code = module.function(Array(5).fill('i32'), [], `copy strided ${scalar}`)
+  const [source, sourceStride, target, targetStride, count] = code.parameters.keys()
+  const i = code.local('i32')
+  const turn = sequence(
+    store(`${scalar}.store`, get(target), load(`${scalar}.load`, get(source))),
+    increment(source, get(sourceStride)),
+    increment(target, get(targetStride)),
+  )
+  code.emit(forUp(i, i32(0), get(count), 1, turn, true))
+  return code.index
+}
+
+/** Adjacent elements in rows. `(rows, depth, a, rowStride, x, y, yStride, accumulate)` */
+const emitByRows = (module: ModuleBuilder, tile: Tile): number => {
+  const dots = emitDots(module, tile, rowsTogether, 2)
+  const dot = emitDots(module, tile, 1, 4)
+  const code = module.function(Array(8).fill('i32'), [], `matrix-vector by rows ${tile.vector}`)
+  const [rows, depth, a, rowStride, x, y, yStride, accumulate] = code.parameters.keys()
+  const [i, whole] = code.locals('i32', 2)
+  const turn = (kernel: number, count: number) =>
+    sequence(
+      call(kernel, ...[depth, a, rowStride, x, y, yStride, accumulate].map(get)),
+      increment(a, multiply(get(rowStride), i32(count))),
+      increment(y, multiply(get(yStride), i32(count))),
+    )
+  code.emit(
+    set(whole, op('i32.and', get(rows), i32(-rowsTogether))),
+    forUp(i, i32(0), get(whole), rowsTogether, turn(dots, rowsTogether)),
+    forUp(i, get(whole), get(rows), 1, turn(dot, 1)),
+  )
+  return code.index
+}
+
+/** Some rows times x, in `vectors` sums each. `(depth, a, rowStride, x, y, yStride, accumulate)` */
+const emitDots = (module: ModuleBuilder, tile: Tile, rows: number, vectors: number): number => {
+  const { bytes, lanes, scalar } = tile
+  const code = module.function(Array(7).fill('i32'), [], `dot ${tile.vector} ${rows}×${vectors}`)
+  const [depth, a, rowStride, x, y, yStride, accumulate] = code.parameters.keys()
+  const [k, whole] = code.locals('i32', 2)
+  const pointers = [a, ...code.locals('i32', rows - 1)]
+  const sums = code.locals('v128', rows * vectors)
+  const totals = code.locals(scalar, rows)
+  const advance = (amount: number) => [x, ...pointers].map((pointer) => increment(pointer, i32(amount)))
+  const rest = pointers.map((pointer, i) =>
+    set(
+      totals[i],
+      multiplyAddScalar(tile, load(`${scalar}.load`, get(pointer)), load(`${scalar}.load`, get(x)), get(totals[i])),
+    ),
+  )
+  const step = lanes * vectors
+  code.emit(
+    ...pointers.slice(1).map((pointer, i) => set(pointer, add(get(pointers[i]), get(rowStride)))),
+    ...sums.map((sum) => set(sum, v128(new Uint8Array(16)))),
+    set(whole, op('i32.and', get(depth), i32(-step))),
+    forUp(k, i32(0), get(whole), step, sequence(dotVectors(code, tile, x, pointers, sums), ...advance(16 * vectors))),
+    ...totals.map((total, i) => set(total, sumOfLanes(tile, sums.slice(i * vectors, (i + 1) * vectors)))),
+    forUp(k, get(whole), get(depth), 1, sequence(...rest, ...advance(bytes))),
+    ...totals.flatMap((total) => [storeTotal(tile, get(total), y, accumulate), increment(y, get(yStride))]),
+  )
+  return code.index
+}
+
+/** sums += rows · x over some vectors. */
+const dotVectors = (
+  code: FunctionBuilder,
+  tile: Tile,
+  x: Local,
+  pointers: readonly Local[],
+  sums: readonly Local[],
+): Expression => {
+  const vectors = sums.length / pointers.length
+  const loaded = code.locals('v128', vectors)
+  const steps = loaded.map((vector, j) => set(vector, load('v128.load', get(x), 16 * j)))
+  pointers.forEach((pointer, i) => {
+    loaded.forEach((vector, j) => {
+      const sum = sums[i * vectors + j]
+      steps.push(set(sum, multiplyAdd(tile, load('v128.load', get(pointer), 16 * j), get(vector), get(sum))))
+    })
+  })
+  return sequence(...steps)
+}
+
+/** The sum of all lanes of some vectors, in pairs. */
+const sumOfLanes = ({ scalar, vector, lanes }: Tile, sums: readonly Local[]): Expression => {
+  const inPairs = (terms: readonly Expression[], plus: (a: Expression, b: Expression) => Expression): Expression => {
+    if (terms.length === 1) return terms[0]
+    const half = terms.length / 2
+    return plus(inPairs(terms.slice(0, half), plus), inPairs(terms.slice(half), plus))
+  }
+  const total = sums[0]
+  const vectorSum = inPairs(sums.map(get), (a, b) => op(`${vector}.add`, a, b))
+  const lane = (i: number) => extractLane(`${vector}.extract_lane`, get(total), i)
+  const laneSum = inPairs(
+    Array.from({ length: lanes }, (_, i) => lane(i)),
+    (a, b) => op(`${scalar}.add`, a, b),
+  )
+  return sequence(set(total, vectorSum), laneSum)
+}
+
+/** y[0] = value, or y[0] += value. */
+const storeTotal = ({ scalar }: Tile, value: Expression, y: Local, accumulate: Local): Expression => {
+  const sum = op(`${scalar}.add`, load(`${scalar}.load`, get(y)), value)
+  return store(`${scalar}.store`, get(y), choose(scalar, get(accumulate), sum, value))
+}
+
+/** Adjacent elements in columns; y contiguous, always accumulated. `(rows, depth, a, columnStride, x, y)` */
+const emitByColumns = (module: ModuleBuilder, tile: Tile): number => {
+  const updates = emitUpdate(module, tile, columnsTogether)
+  const update = emitUpdate(module, tile, 1)
+  const code = module.function(Array(6).fill('i32'), [], `matrix-vector by columns ${tile.vector}`)
+  const [rows, depth, a, columnStride, x, y] = code.parameters.keys()
+  const [k, whole] = code.locals('i32', 2)
+  const turn = (kernel: number, count: number) =>
+    sequence(
+      call(kernel, ...[rows, a, columnStride, x, y].map(get)),
+      increment(a, multiply(get(columnStride), i32(count))),
+      increment(x, i32(count * tile.bytes)),
+    )
+  code.emit(
+    set(whole, op('i32.and', get(depth), i32(-columnsTogether))),
+    forUp(k, i32(0), get(whole), columnsTogether, turn(updates, columnsTogether)),
+    forUp(k, get(whole), get(depth), 1, turn(update, 1)),
+  )
+  return code.index
+}
+
+/** y += some columns times as many elements of x, two vectors of y at a turn. `(rows, a, columnStride, x, y)` */
+const emitUpdate = (module: ModuleBuilder, tile: Tile, columns: number): number => {
+  const { bytes, lanes, scalar } = tile
+  const code = module.function(Array(5).fill('i32'), [], `update ${tile.vector} ×${columns}`)
+  const [rows, a, columnStride, x, y] = code.parameters.keys()
+  const [i, whole] = code.locals('i32', 2)
+  const pointers = [a, ...code.locals('i32', columns - 1)]
+  const factors = code.locals('v128', columns)
+  const sums = code.locals('v128', 2)
+  const advance = (amount: number) => [y, ...pointers].map((pointer) => increment(pointer, i32(amount)))
+  const vectors = sums.flatMap((sum, j) => [
+    set(sum, load('v128.load', get(y), 16 * j)),
+    ...pointers.map((pointer, c) =>
+      set(sum, multiplyAdd(tile, load('v128.load', get(pointer), 16 * j), get(factors[c]), get(sum))),
+    ),
+    store('v128.store', get(y), get(sum), 16 * j),
+  ])
+  const element = pointers.reduce(
+    (sum, pointer, c) =>
+      multiplyAddScalar(tile, load(`${scalar}.load`, get(pointer)), load(`${scalar}.load`, get(x), c * bytes), sum),
+    load(`${scalar}.load`, get(y)),
+  )
+  code.emit(
+    ...pointers.slice(1).map((pointer, c) => set(pointer, add(get(pointers[c]), get(columnStride)))),
+    ...factors.map((factor, c) => set(factor, load(tile.splat, get(x), c * bytes))),
+    set(whole, op('i32.and', get(rows), i32(-2 * lanes))),
+    forUp(i, i32(0), get(whole), 2 * lanes, sequence(...vectors, ...advance(32))),
+    forUp(i, get(whole), get(rows), 1, sequence(store(`${scalar}.store`, get(y), element), ...advance(bytes))),
+  )
+  return code.index
+}
+
+/** Any strides. `(rows, depth, a, rowStride, columnStride, x, y, yStride, accumulate)` */
+const emitByElements = (module: ModuleBuilder, tile: Tile): number => {
+  const { bytes, scalar } = tile
+  const code = module.function(Array(9).fill('i32'), [], `matrix-vector by elements ${tile.vector}`)
+  const [rows, depth, a, rowStride, columnStride, x, y, yStride, accumulate] = code.parameters.keys()
+  const [i, k, pointerA, pointerX] = code.locals('i32', 4)
+  const total = code.local(scalar)
+  const product = multiplyAddScalar(
+    tile,
+    load(`${scalar}.load`, get(pointerA)),
+    load(`${scalar}.load`, get(pointerX)),
+    get(total),
+  )
+  const turn = sequence(set(total, product), increment(pointerA, get(columnStride)), increment(pointerX, i32(bytes)))
+  const row = sequence(
+    set(pointerA, get(a)),
+    set(pointerX, get(x)),
+    set(total, tile.scalar === 'f32' ? f32(0) : f64(0)),
+    forUp(k, i32(0), get(depth), 1, turn, true),
+    storeTotal(tile, get(total), y, accumulate),
+    increment(a, get(rowStride)),
+    increment(y, get(yStride)),
+  )
+  code.emit(forUp(i, i32(0), get(rows), 1, row, true))
+  return code.index
+}

@@ -1,0 +1,120 @@
+/**
+ * The innermost loop of a matrix multiplication: one tile of C, held in registers, over a whole depth.
+ *
+ *   C[i, j] (+)= Σₖ A[i, k] · B[k, j]      i < rows, j < vectors × lanes
+ *
+ * At each k it reads one row of B as vectors and `rows` single elements of A, each spread over a vector. B advances by
+ * `bStep` and A by `aStep` bytes, so both may be packed panels (bStep = a panel's row) or the operands as they lie. A's
+ * elements lie side by side ('panel': packed, or A transposed) or `aRow` bytes apart ('rows': A as it lies, one pointer each).
+ *
+ * Source: Goto & van de Geijn 2008, doi:10.1145/1356052.1356053; Van Zee & van de Geijn 2015 (BLIS), doi:10.1145/2764454.
+ */
+import type { Expression, FunctionBuilder, Local, ModuleBuilder } from './assembler.ts'
+import {
+  add,
+  brIf,
+  i32,
+  increment,
+  load,
+  local,
+  loop,
+  newLabel,
+  sequence,
+  store,
+  subtract,
+  v128,
+  when,
+} from './instructions.ts'
+import { multiplyAdd, type Tile } from './matmul-tile.ts'
+
+/** How the elements of A in one tile and at one depth lie: side by side, or a row stride apart. */
+export type Access = 'panel' | 'rows'
+
+/** The size of a tile of C, at most that of the register tile. */
+export type KernelShape = { readonly rows: number; readonly vectors: number; readonly access: Access }
+
+/** The parameters of every micro-kernel, all i32: addresses and strides in bytes, depth ≥ 1. */
+export const kernelParameters = ['depth', 'a', 'aRow', 'aStep', 'b', 'bStep', 'c', 'cRow', 'accumulate'] as const
+
+/** Adds the micro-kernel `(depth, a, aRow, aStep, b, bStep, c, cRow, accumulate)` to a module and answers its index. */
+export const emitMicroKernel = (module: ModuleBuilder, tile: Tile, shape: KernelShape): number => {
+  const name = `matmul tile ${tile.vector} ${shape.rows}×${shape.vectors} ${shape.access}`
+  const code = module.function(
+    kernelParameters.map(() => 'i32'),
+    [],
+    name,
+  )
+  const [depth, a, aRow, aStep, b, bStep, c, cRow, accumulate] = code.parameters.keys()
+  const sums = code.locals('v128', shape.rows * shape.vectors)
+  const pointers = shape.access === 'rows' ? code.locals('i32', shape.rows - 1) : []
+  const rowPointers = [a, ...pointers]
+  const turn = newLabel('depth')
+  code.emit(
+    sequence(...pointers.map((pointer, i) => local.set(pointer, add(local.get(rowPointers[i]), local.get(aRow))))),
+    when(local.get(accumulate), loadSums(code, shape, sums, c, cRow), clearSums(sums)),
+    loop(
+      turn,
+      turnOfDepth(code, tile, shape, sums, rowPointers, b),
+      ...(shape.access === 'rows' ? rowPointers : [a]).map((pointer) => increment(pointer, local.get(aStep))),
+      increment(b, local.get(bStep)),
+      brIf(turn, local.tee(depth, subtract(local.get(depth), i32(1)))),
+    ),
+    storeSums(shape, sums, c, cRow),
+  )
+  return code.index
+}
+
+const clearSums = (sums: readonly Local[]): Expression =>
+  sequence(...sums.map((sum) => local.set(sum, v128(new Uint8Array(16)))))
+
+/** The outer product of a column of A and a row of B, added to the sums. */
+const turnOfDepth = (
+  code: FunctionBuilder,
+  tile: Tile,
+  { rows, vectors, access }: KernelShape,
+  sums: readonly Local[],
+  rowPointers: readonly Local[],
+  b: Local,
+): Expression => {
+  const rowOfB = code.locals('v128', vectors)
+  const element = code.local('v128')
+  const steps = rowOfB.map((vector, j) => local.set(vector, load('v128.load', local.get(b), 16 * j)))
+  for (let i = 0; i < rows; i++) {
+    const address = local.get(access === 'rows' ? rowPointers[i] : rowPointers[0])
+    steps.push(local.set(element, load(tile.splat, address, access === 'rows' ? 0 : i * tile.bytes)))
+    for (let j = 0; j < vectors; j++) {
+      const sum = sums[i * vectors + j]
+      steps.push(local.set(sum, multiplyAdd(tile, local.get(element), local.get(rowOfB[j]), local.get(sum))))
+    }
+  }
+  return sequence(...steps)
+}
+
+const loadSums = (
+  code: FunctionBuilder,
+  { rows, vectors }: KernelShape,
+  sums: readonly Local[],
+  c: Local,
+  cRow: Local,
+): Expression => {
+  const row = code.local('i32')
+  const steps = [local.set(row, local.get(c))]
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < vectors; j++) {
+      steps.push(local.set(sums[i * vectors + j], load('v128.load', local.get(row), 16 * j)))
+    }
+    if (i < rows - 1) steps.push(increment(row, local.get(cRow)))
+  }
+  return sequence(...steps)
+}
+
+const storeSums = ({ rows, vectors }: KernelShape, sums: readonly Local[], c: Local, cRow: Local): Expression => {
+  const steps: Expression[] = []
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < vectors; j++) {
+      steps.push(store('v128.store', local.get(c), local.get(sums[i * vectors + j]), 16 * j))
+    }
+    if (i < rows - 1) steps.push(increment(c, local.get(cRow)))
+  }
+  return sequence(...steps)
+}

@@ -93,6 +93,12 @@ export class FunctionBuilder {
     this.free[type].push(local)
   }
 
+  /** Takes over the body and the locals of another function of the same parameters. */
+  adopt(original: FunctionBuilder): void {
+    this.bytes.append(original.bytes.written())
+    for (const type of original.localTypes) this.localTypes.push(type)
+  }
+
   /** Opens a block that branches may name; `closeLabel` ends it. */
   openLabel(label: Label | undefined): void {
     this.labels.push(label)
@@ -216,6 +222,13 @@ export class ModuleBuilder {
     const index = this.importedFunctions + this.functions.length
     const code = new FunctionBuilder(index, name, parameters, results)
     this.functions.push(code)
+    return code
+  }
+
+  /** Adds a copy of a function, of any module, that refers to no other function, global or segment. */
+  copy(original: FunctionBuilder): FunctionBuilder {
+    const code = this.function(original.parameters, original.results, original.name)
+    code.adopt(original)
     return code
   }
 

@@ -4,16 +4,15 @@
  * Source: WebAssembly Core Specification 2.0, chapter 5 "Binary Format", section 5.2 "Values".
  */
 
-/** A growable byte array with the writers of the binary format; integers are LEB128, floats little-endian. */
+/** A growable byte array with the writers of the binary format; integers are LEB128, floats little-endian
+ * (as are the typed arrays of every engine that runs WebAssembly). */
 export class ByteWriter {
   /** The number of bytes written so far. */
   length = 0
   private bytes: Uint8Array<ArrayBuffer>
-  private view: DataView<ArrayBuffer>
 
-  constructor(capacity = 256) {
+  constructor(capacity = 512) {
     this.bytes = new Uint8Array(capacity)
-    this.view = new DataView(this.bytes.buffer)
   }
 
   /** Writes one byte, 0 ≤ value ≤ 255. */
@@ -60,16 +59,12 @@ export class ByteWriter {
 
   /** Writes four bytes: the IEEE single nearest to the value. */
   float32(value: number): void {
-    this.reserve(4)
-    this.view.setFloat32(this.length, value, true)
-    this.length += 4
+    this.append(new Uint8Array(Float32Array.of(value).buffer))
   }
 
   /** Writes eight bytes: the IEEE double. */
   float64(value: number): void {
-    this.reserve(8)
-    this.view.setFloat64(this.length, value, true)
-    this.length += 8
+    this.append(new Uint8Array(Float64Array.of(value).buffer))
   }
 
   /** Writes bytes as they are, without their number. */
@@ -103,6 +98,5 @@ export class ByteWriter {
     const larger = new Uint8Array(Math.max(needed, 2 * this.bytes.length))
     larger.set(this.bytes)
     this.bytes = larger
-    this.view = new DataView(larger.buffer)
   }
 }

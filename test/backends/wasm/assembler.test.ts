@@ -57,6 +57,7 @@ import {
   store,
   storeLane,
   subtract,
+  switchOn,
   v128,
   when,
 } from '../../../src/backends/wasm/instructions.ts'
@@ -329,6 +330,21 @@ describe('functions', () => {
     expect(code.local('f32')).toBe(4)
   })
 
+  it('are copied between modules', () => {
+    const original = new ModuleBuilder().function(['f64'], ['f64'], 'cube')
+    const [x, y] = original.locals('f64', 2)
+    original.emit(local.set(x, local.get(0)), local.set(y, op('f64.mul', local.get(x), local.get(x))))
+    original.emit(op('f64.mul', local.get(x), local.get(y)))
+    const module = new ModuleBuilder()
+    const copies = [module.copy(original), module.copy(original)]
+    module.exportFunction('run', copies[1].index)
+    expect(copies.map(({ index, name }) => [index, name])).toEqual([
+      [0, 'cube'],
+      [1, 'cube'],
+    ])
+    expect(instantiate(module.encode()).exports.run(3)).toBe(27)
+  })
+
   it('have as many locals as the engine takes, and no more', () => {
     const bytes = moduleOf([], ['i32'], (code) => {
       const types: ValueType[] = ['i32', 'v128', 'f64']
@@ -429,6 +445,16 @@ describe('control', () => {
       i32(30),
     )
     expect([0, 1, 2, 99].map((value) => run(value))).toEqual([10, 20, 30, 30])
+  })
+
+  it('switches between cases, the last one for all greater numbers', () => {
+    const bytes = moduleOf(['i32'], ['i32'], (code) => {
+      const answer = code.local('i32')
+      const cases = [10, 20, 30].map((value) => increment(answer, i32(value)))
+      code.emit(switchOn(local.get(n), cases), local.get(answer))
+    })
+    const { run } = instantiate(bytes).exports
+    expect([0, 1, 2, 3, -1].map((value) => run(value))).toEqual([10, 20, 30, 30, 30])
   })
 
   it('refuses a branch from outside', () => {

@@ -1,6 +1,6 @@
 /**
  * The speed of the raw WebAssembly matrix multiplication, without allocation or dispatch: one JSON line for each case,
- * { name, value, unit }. Each value is the median of seven runs after warming up.
+ * { name, value, unit }. Each value is the best of many short runs after warming up, since other load only slows.
  *
  * Run: npx tsx --conditions=source test/bench/matmul-kernel.ts
  */
@@ -60,16 +60,18 @@ const prepare = (options: MatmulOptions) => {
   }
 }
 
-/** The median seconds of one call. */
+/** The least seconds of one call, over 40 runs of about a millisecond or of one call. */
 const secondsOf = (run: (times: number) => void, flops: number): number => {
-  const times = Math.max(1, Math.round(2e8 / (flops + 2000)))
-  run(Math.max(50, times))
-  const seconds = Array.from({ length: 7 }, () => {
+  const times = Math.max(1, Math.round(2e7 / (flops + 2000)))
+  // Enough calls for the optimising compiler, and milliseconds for it to finish in its own thread.
+  run(Math.max(30, 5 * times))
+  let least = Infinity
+  for (let i = 0; i < 40; i++) {
     const start = performance.now()
     run(times)
-    return (performance.now() - start) / 1000 / times
-  })
-  return seconds.sort((x, y) => x - y)[3]
+    least = Math.min(least, performance.now() - start)
+  }
+  return least / 1000 / times
 }
 
 const print = (name: string, value: number, unit: string): void =>

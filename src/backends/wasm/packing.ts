@@ -173,7 +173,10 @@ const storeLanes = (rows: readonly Local[], bytes: 4 | 8, target: Local, at: (de
   return sequence(...steps)
 }
 
-/** Any strides, and partial panels, whose other lanes are zero. `(source, laneStride, depthStride, valid, depth, target)` */
+/**
+ * Any strides, and partial panels, whose other lanes are zero: leftovers might be subnormal, hence slow.
+ * `(source, laneStride, depthStride, valid, depth, target)`
+ */
 const emitGatherPanel = (module: ModuleBuilder, tile: Tile, width: number, copyLane: number): number => {
   const code = module.function(Array(6).fill('i32'), [], `pack elements ${tile.vector} ${width}`)
   const [source, laneStride, depthStride, valid, depth, target] = code.parameters.keys()

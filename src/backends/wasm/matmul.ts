@@ -49,8 +49,8 @@ const cornerBytes = 256
 const alignment = 64
 
 /** The most rows of A (columns of B) for which the other operand is read where it lies. */
-const fewRows = 32
-const fewColumns = 64
+const fewRows = 24
+const fewColumns = 32
 
 /** Rows or columns beyond the last whole panel, of any tile. */
 const panelSlack = 8

@@ -42,11 +42,11 @@ const reads = { ...loads, ...vectorLoads } as const
 const writes = { ...stores, ...vectorStores } as const
 
 /** Instructions of one operand and no immediate. */
-export type UnaryName = keyof typeof unary | keyof typeof vectorUnary
+type UnaryName = keyof typeof unary | keyof typeof vectorUnary
 /** Instructions of two operands and no immediate. */
-export type BinaryName = keyof typeof binary | keyof typeof vectorBinary
+type BinaryName = keyof typeof binary | keyof typeof vectorBinary
 /** Instructions of three operands and no immediate. */
-export type TernaryName = keyof typeof ternary | keyof typeof vectorTernary
+type TernaryName = keyof typeof ternary | keyof typeof vectorTernary
 /** Every instruction without immediates. */
 export type InstructionName = keyof typeof plain
 /** Loads, vectors included. */

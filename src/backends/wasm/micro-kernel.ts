@@ -36,7 +36,7 @@ export type Access = 'panel' | 'rows'
 export type KernelShape = { readonly rows: number; readonly vectors: number; readonly access: Access }
 
 /** The parameters of every micro-kernel, all i32: addresses and strides in bytes, depth ≥ 1. */
-export const kernelParameters = ['depth', 'a', 'aRow', 'aStep', 'b', 'bStep', 'c', 'cRow', 'accumulate'] as const
+const kernelParameters = ['depth', 'a', 'aRow', 'aStep', 'b', 'bStep', 'c', 'cRow', 'accumulate'] as const
 
 /** The micro-kernels written so far, by name: modules share them, since half of the work of writing a matmul is theirs. */
 const written = new Map<string, FunctionBuilder>()

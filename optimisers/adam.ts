@@ -1,0 +1,124 @@
+/**
+ * Adam and AdamW.
+ *
+ *     m ← β₁ m + (1 − β₁) g              v ← β₂ v + (1 − β₂) g²
+ *     m̂ = m / (1 − β₁ᵗ)                  v̂ = v / (1 − β₂ᵗ)
+ *     x ← x − η m̂ / (√v̂ + ε)             (Adam)
+ *     x ← x − η (m̂ / (√v̂ + ε) + λ x)     (AdamW, weight decay outside the adaptive step)
+ *
+ * ε stands outside the root and is compared with √v̂, as in the paper, PyTorch and optax (TensorFlow's ε̂ is another one).
+ */
+import { add, convert, div, leavesOf, mul, neg, pow, scalar, sqrt, square, sub, zerosLike } from '../src/index.ts'
+import { parseOptions, z } from '../src/options.ts'
+import type { Rule, StateFunction } from '../types/optimiser.ts'
+import type { Scalar } from '../types/tensor.ts'
+import { epsilonSchema, learningRateSchema, nonNegativeSchema, shareSchema } from './options.ts'
+import { defineRule, type Leaf, mapFloats } from './rule.ts'
+import { type Scheduled, valueAt } from './schedule.ts'
+
+/** State of `adam` and `adamW`: steps done, and running means of the gradient and of its square, named like the parameters. */
+export interface AdamState<P> {
+  readonly step: Scalar<'int32'>
+  readonly firstMoment: P
+  readonly secondMoment: P
+}
+
+interface AdamFunction extends StateFunction {
+  readonly state: AdamState<this['params']>
+}
+
+/** Options of `adam`. */
+export interface AdamOptions {
+  /** η; 1e-3 by default, as in the paper. */
+  readonly learningRate?: Scheduled
+  /** β₁, the share of the first moment that is kept; 0.9 by default. */
+  readonly firstDecay?: number
+  /** β₂, the share of the second moment that is kept; 0.999 by default. */
+  readonly secondDecay?: number
+  /** ε; 1e-8 by default. */
+  readonly epsilon?: number
+}
+
+/** Options of `adamW`. */
+export interface AdamWOptions extends AdamOptions {
+  /** λ; 1e-2 by default, as in PyTorch (optax: 1e-4). It is multiplied by the learning rate. */
+  readonly weightDecay?: number
+}
+
+const shared = {
+  learningRate: learningRateSchema(1e-3),
+  firstDecay: shareSchema(0.9),
+  secondDecay: shareSchema(0.999),
+  epsilon: epsilonSchema(1e-8),
+}
+const adamOptions = z.strictObject(shared)
+const adamWOptions = z.strictObject({ ...shared, weightDecay: nonNegativeSchema(1e-2) })
+
+/**
+ * Adam: steps of the size of the learning rate, scaled by running means of gradient and squared gradient.
+ *
+ * Kingma and Ba (2015), Adam: a method for stochastic optimization, arXiv:1412.6980.
+ * @throws ArgumentError for options that are unknown or out of range.
+ * @example
+ * import { scalar } from 'conformable'
+ * import { adam } from 'conformable/optimisers'
+ * const rule = adam({ learningRate: 0.1 })
+ * const x = scalar(1)
+ * const [next, state] = rule.step(scalar(5), rule.init(x), x) // 0.9: the first step has the size of the learning rate
+ */
+export function adam(options: AdamOptions = {}): Rule<AdamFunction> {
+  return adaptive({ ...parseOptions('adam', adamOptions, options), weightDecay: 0 })
+}
+
+/**
+ * Adam with decoupled weight decay: x ← x − η (adaptive step + λ x).
+ *
+ * Loshchilov and Hutter (2019), Decoupled weight decay regularization, arXiv:1711.05101 (with λ multiplied by η, as libraries do).
+ * @throws ArgumentError for options that are unknown or out of range.
+ * @example
+ * import { adamW } from 'conformable/optimisers'
+ * const rule = adamW({ learningRate: 1e-3, weightDecay: 1e-2 })
+ */
+export function adamW(options: AdamWOptions = {}): Rule<AdamFunction> {
+  return adaptive(parseOptions('adamW', adamWOptions, options))
+}
+
+interface Settings {
+  readonly learningRate: Scheduled
+  readonly firstDecay: number
+  readonly secondDecay: number
+  readonly epsilon: number
+  readonly weightDecay: number
+}
+
+function adaptive({ learningRate, firstDecay, secondDecay, epsilon, weightDecay }: Settings): Rule<AdamFunction> {
+  return defineRule<AdamFunction>({
+    init(params) {
+      const zeros = mapFloats((p) => zerosLike(p), params)
+      return { step: scalar(0, 'int32'), firstMoment: zeros, secondMoment: zeros }
+    },
+    update(gradient, state, params) {
+      const step = add(state.step, 1)
+      const firstMoment = mapFloats((m, g) => movingAverage(m, g, firstDecay), state.firstMoment, gradient)
+      const secondMoment = mapFloats((v, g) => movingAverage(v, square(g), secondDecay), state.secondMoment, gradient)
+      const update = mapFloats(
+        (m, v, x) => {
+          const unbiasedFirst = div(m, bias(firstDecay, step, m))
+          const unbiasedSecond = div(v, bias(secondDecay, step, v))
+          const direction = div(unbiasedFirst, add(sqrt(unbiasedSecond), epsilon))
+          const decayed = weightDecay === 0 ? direction : add(direction, mul(x, weightDecay))
+          return neg(mul(decayed, valueAt(learningRate, state.step, m.dtype)))
+        },
+        firstMoment,
+        secondMoment,
+        params,
+      )
+      return [update, { step, firstMoment, secondMoment }]
+    },
+  })
+}
+
+const movingAverage = (mean: Leaf, x: Leaf, decay: number): Leaf => add(mul(mean, decay), mul(x, 1 - decay))
+
+/** 1 − βᵗ, in the dtype of the moment that it corrects. */
+const bias = (decay: number, step: Scalar<'int32'>, { dtype }: Leaf): Leaf => sub(1, pow(scalar(decay, dtype), convert(step, dtype)))

@@ -5,6 +5,7 @@ import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
+import { constantLike } from '../primitives/broadcast.ts'
 import * as elementwise from '../primitives/elementwise.ts'
 import * as transcendental from '../primitives/transcendental.ts'
 import { typed } from '../typed.ts'
@@ -58,6 +59,140 @@ export function sub<
 }
 
 /**
+ * The product a · b, element by element, with broadcasting.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ * @example
+ * import { mul, tensor } from 'conformable'
+ * console.log(mul(tensor([1, 2, 3]), 2)) // ?
+ */
+export function mul<
+  A extends Shape = readonly [],
+  B extends Shape = readonly [],
+  D extends NumericDType = never,
+  E extends NumericDType = never,
+>(
+  a: number | Tensor<A, D>,
+  b: CheckOperands<'mul', A, B, D, E, number | Tensor<B, E>>,
+): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
+  return binary('mul', elementwise.mul, a, b)
+}
+
+/**
+ * The quotient a / b, element by element, with broadcasting. Integers divide towards 0, and give 0 for a divisor 0.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ * @example
+ * import { div, tensor } from 'conformable'
+ * console.log(div(1, tensor([4, 8]))) // ?
+ */
+export function div<
+  A extends Shape = readonly [],
+  B extends Shape = readonly [],
+  D extends NumericDType = never,
+  E extends NumericDType = never,
+>(
+  a: number | Tensor<A, D>,
+  b: CheckOperands<'div', A, B, D, E, number | Tensor<B, E>>,
+): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
+  return binary('div', elementwise.div, a, b)
+}
+
+/**
+ * The power aᵇ, element by element, with broadcasting. A whole JavaScript number b is part of the program, right at and
+ * below 0 with all derivatives, and also serves integers; otherwise a and b are floats, and d aᵇ/db is 0 where a = 0 < b.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ * @example
+ * import { pow, tensor } from 'conformable'
+ * console.log(pow(tensor([-1, 2]), 3)) // ?
+ */
+export function pow<
+  A extends Shape = readonly [],
+  B extends Shape = readonly [],
+  D extends NumericDType = never,
+  E extends NumericDType = never,
+>(
+  a: number | Tensor<A, D>,
+  b: CheckOperands<'pow', A, B, D, E, number | Tensor<B, E>>,
+): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
+  return typeof b === 'number' && isExponent(b) ? whole(a, b) : binary('pow', transcendental.pow, a, b)
+}
+
+/**
+ * The remainder a − b trunc(a / b), with the sign of a, element by element, with broadcasting.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ * @example
+ * import { rem, tensor } from 'conformable'
+ * console.log(rem(tensor([5, -5]), 3)) // ?
+ */
+export function rem<
+  A extends Shape = readonly [],
+  B extends Shape = readonly [],
+  D extends NumericDType = never,
+  E extends NumericDType = never,
+>(
+  a: number | Tensor<A, D>,
+  b: CheckOperands<'rem', A, B, D, E, number | Tensor<B, E>>,
+): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
+  return binary('rem', elementwise.rem, a, b)
+}
+
+/**
+ * The remainder a − b floor(a / b), with the sign of b, element by element, with broadcasting.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ * @example
+ * import { mod, tensor } from 'conformable'
+ * console.log(mod(tensor([5, -5]), 3)) // ?
+ */
+export function mod<
+  A extends Shape = readonly [],
+  B extends Shape = readonly [],
+  D extends NumericDType = never,
+  E extends NumericDType = never,
+>(
+  a: number | Tensor<A, D>,
+  b: CheckOperands<'mod', A, B, D, E, number | Tensor<B, E>>,
+): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
+  return binary('mod', floorRemainder, a, b)
+}
+
+/**
+ * The larger of a and b, element by element, with broadcasting; NaN wins, and ties share the derivative equally.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ * @example
+ * import { maximum, tensor } from 'conformable'
+ * console.log(maximum(tensor([-1, 2]), 0)) // ?
+ */
+export function maximum<
+  A extends Shape = readonly [],
+  B extends Shape = readonly [],
+  D extends NumericDType = never,
+  E extends NumericDType = never,
+>(
+  a: number | Tensor<A, D>,
+  b: CheckOperands<'maximum', A, B, D, E, number | Tensor<B, E>>,
+): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
+  return binary('maximum', elementwise.max, a, b)
+}
+
+/**
+ * The smaller of a and b, element by element, with broadcasting; NaN wins, and ties share the derivative equally.
+ * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
+ * @example
+ * import { minimum, tensor } from 'conformable'
+ * console.log(minimum(tensor([-1, 2]), 0)) // ?
+ */
+export function minimum<
+  A extends Shape = readonly [],
+  B extends Shape = readonly [],
+  D extends NumericDType = never,
+  E extends NumericDType = never,
+>(
+  a: number | Tensor<A, D>,
+  b: CheckOperands<'minimum', A, B, D, E, number | Tensor<B, E>>,
+): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
+  return binary('minimum', elementwise.min, a, b)
+}
+
+/**
  * The angle of the point (x, y): atan2(y, x) in [−π, π], element by element, with broadcasting.
  * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  * @example
@@ -74,4 +209,24 @@ export function atan2<
   x: CheckOperands<'atan2', A, B, D, E, number | Tensor<B, E>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return binary('atan2', transcendental.atan2, y, x)
+}
+
+/** Beyond this an exponent is data: repeated squaring would lose too many digits. */
+const LARGEST_EXPONENT = 1024
+
+const isExponent = (b: number): boolean => Number.isInteger(b) && Math.abs(b) <= LARGEST_EXPONENT
+
+/** a to a power that is known beforehand. */
+function whole<R>(a: Operand, exponent: number): R {
+  const [base] = operands('pow', [a])
+  return typed<R>(operateOne('pow', exponent, [base!], (x) => elementwise.integerPower(x, exponent)))
+}
+
+/** The remainder towards 0, moved by b where its sign is not that of b. */
+function floorRemainder(a: Value, b: Value): Value {
+  const zero = constantLike(a, 0)
+  const remainder = elementwise.rem(a, b)
+  const otherSign = elementwise.xor(elementwise.lt(remainder, zero), elementwise.lt(b, zero))
+  const moved = elementwise.and(otherSign, elementwise.ne(remainder, zero))
+  return elementwise.select(moved, elementwise.add(remainder, b), remainder)
 }

@@ -8,13 +8,13 @@ import type { AnyTensor, Check, Ok, Tensor } from '../../types/tensor.ts'
 import { ShapeError } from '../core/errors.ts'
 import { currentTrace } from '../core/trace.ts'
 import { HostNumber } from '../core/value.ts'
+import { cpu } from '../devices.ts'
 import { operateOne } from '../operation.ts'
 import * as constant from '../primitives/broadcast.ts'
 import { convert as converted } from '../primitives/conversion.ts'
 import * as elementwise from '../primitives/elementwise.ts'
 import { iota } from '../primitives/structural.ts'
 import { typed, untyped } from '../typed.ts'
-import { upload } from '../upload.ts'
 import { broadcastTo, literal } from './broadcasting.ts'
 import { type ArrayDType, dtypeOfArray, elementOf, fromNested, stored } from './host.ts'
 import { sizesOperand } from './operand.ts'
@@ -40,7 +40,7 @@ export function tensor<const A extends Nested, D extends DType>(
 export function tensor(values: unknown, dtype?: DType): unknown {
   const { shape, elements, dtype: inferred } = fromNested(values)
   const type = { shape, dtype: dtype ?? inferred }
-  return upload(type, stored('tensor', type.dtype, elements))
+  return cpu().upload(type, stored('tensor', type.dtype, elements))
 }
 
 /**
@@ -56,7 +56,7 @@ export function scalar<D extends DType>(x: number | boolean, dtype: D): Tensor<r
 export function scalar(x: number | boolean, dtype: DType = typeof x === 'boolean' ? 'bool' : 'float32'): unknown {
   const element = elementOf('scalar', dtype, x)
   return currentTrace() === null
-    ? upload({ shape: [], dtype }, stored('scalar', dtype, [element]))
+    ? cpu().upload({ shape: [], dtype }, stored('scalar', dtype, [element]))
     : new HostNumber(element, dtype)
 }
 
@@ -78,7 +78,7 @@ export function fromTypedArray<A extends TypedArray, const S extends Sizes>(
   if (size !== data.length) {
     throw new ShapeError(`fromTypedArray: [${sizes.join(', ')}] has ${size} elements, the array has ${data.length}`)
   }
-  return typed(upload({ shape: sizes, dtype }, stored('fromTypedArray', dtype, data)))
+  return typed(cpu().upload({ shape: sizes, dtype }, stored('fromTypedArray', dtype, data)))
 }
 
 /** The arrays that `fromTypedArray` takes. */

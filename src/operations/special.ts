@@ -2,6 +2,10 @@
 import type { FloatDType } from '../../types/dtype.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
+import type { Value } from '../core/value.ts'
+import { constantLike } from '../primitives/broadcast.ts'
+import { add, div, lt, mul, neg, select, sub } from '../primitives/elementwise.ts'
+import * as gamma from '../primitives/gamma.ts'
 import * as transcendental from '../primitives/transcendental.ts'
 import { floatUnary } from './operand.ts'
 
@@ -23,4 +27,81 @@ export function sigmoid<S extends Shape, D extends FloatDType>(x: Tensor<S, D>):
  */
 export function softplus<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('softplus', transcendental.softplus, x)
+}
+
+/**
+ * The error function 2/√π ∫₀ˣ e^(−t²) dt, element by element, in [−1, 1].
+ * @example
+ * import { erf, tensor } from 'conformable'
+ * console.log(erf(tensor([0, 1]))) // ?
+ */
+export function erf<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+  return floatUnary('erf', transcendental.erf, x)
+}
+
+/**
+ * 1 − erf(x), element by element, with all digits where erf(x) is almost 1.
+ * @example
+ * import { erfc, tensor } from 'conformable'
+ * console.log(erfc(tensor([0, 5]))) // ?
+ */
+export function erfc<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+  return floatUnary('erfc', complement, x)
+}
+
+/**
+ * The inverse of erf, element by element: ±∞ at ±1, NaN beyond.
+ * @example
+ * import { erfInverse, tensor } from 'conformable'
+ * console.log(erfInverse(tensor([0, 0.5]))) // ?
+ */
+export function erfInverse<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+  return floatUnary('erfInverse', transcendental.erfInverse, x)
+}
+
+/**
+ * ln|Γ(x)|, element by element: ∞ at 0 and the negative integers.
+ * @example
+ * import { logGamma, tensor } from 'conformable'
+ * console.log(logGamma(tensor([1, 0.5]))) // ?
+ */
+export function logGamma<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+  return floatUnary('logGamma', gamma.logGamma, x)
+}
+
+/**
+ * ψ(x), the derivative of ln|Γ(x)|, element by element.
+ * @example
+ * import { digamma, tensor } from 'conformable'
+ * console.log(digamma(tensor([1, 2]))) // ?
+ */
+export function digamma<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+  return floatUnary('digamma', gamma.digamma, x)
+}
+
+/** From here on 1 − erf(x) loses digits. */
+const TAIL = 0.5
+
+/** (1 + 2x) e^(x²) erfc(x) in (x − 3)/(x + 3), 0.5 ≤ x ≤ 27.3: 2^-62.3. Form: Shepherd and Laframboise (1981). */
+const coefficients = [
+  1.2530080582697296, -0.13562110612458095, -0.047562294353430394, 0.12964515870272222, -0.11927366341685146,
+  0.06830802734597037, -0.023770514872996473, 0.0025293917674361877, 0.001888689665317818, -0.0007798316043314098,
+  -0.00010515363695838599, 0.00012509371301249708, 4.915311459058002e-6, -2.00699088048534e-5, -6.096462560646234e-7,
+  3.363196556867652e-6, 7.722710599218471e-8, -3.6352518361683546e-7, 2.576044962028926e-7, -2.653236155908974e-7,
+  -2.8139304104325175e-7, 2.8919358822476575e-7, 1.0561123782378039e-7, -1.0696471838203236e-7,
+]
+
+function complement(x: Value): Value {
+  const one = constantLike(x, 1)
+  const early = lt(x, constantLike(x, TAIL))
+  return select(early, sub(one, transcendental.erf(x)), tail(select(early, one, x)))
+}
+
+/** erfc(x) for x ≥ 1/2: e^(−x²) p((x − 3)/(x + 3)) / (1 + 2x). */
+function tail(x: Value): Value {
+  const three = constantLike(x, 3)
+  const place = div(sub(x, three), add(x, three))
+  const last = constantLike(x, coefficients[coefficients.length - 1]!)
+  const scaled = coefficients.slice(0, -1).reduceRight((rest, c) => add(mul(rest, place), constantLike(x, c)), last)
+  return mul(transcendental.exp(neg(mul(x, x))), div(scaled, add(add(x, x), constantLike(x, 1))))
 }

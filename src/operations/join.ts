@@ -1,0 +1,193 @@
+/** Tensors joined, cut, moved along an axis and repeated. */
+import type { Concat, Split, Stack, Times } from '../../types/contract/concat.ts'
+import type { Flip, Roll } from '../../types/contract/order.ts'
+import type { Repeat, Tile } from '../../types/contract/pad.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Shape } from '../../types/shape.ts'
+import type { AnyTensor, Check, DTypeOf, Ok, Shapes, Tensor } from '../../types/tensor.ts'
+import { showShape } from '../core/abstract.ts'
+import { ArgumentError, ShapeError } from '../core/errors.ts'
+import type { Value } from '../core/value.ts'
+import { operate, operateOne } from '../operation.ts'
+import { broadcast } from '../primitives/broadcast.ts'
+import * as structural from '../primitives/structural.ts'
+import { typed, untyped } from '../typed.ts'
+import { axesOf } from './axes.ts'
+import { normalAxis, operands } from './broadcasting.ts'
+
+/**
+ * Tensors one after another along an axis; their other sizes agree.
+ * @throws ShapeError if the ranks or other sizes differ; DTypeError if the dtypes do.
+ * @example
+ * import { concat, tensor } from 'conformable'
+ * console.log(concat([tensor([1, 2]), tensor([3])], 0)) // ?
+ */
+export function concat<const L extends readonly AnyTensor[], const A extends number>(
+  tensors: L,
+  axis: Check<Concat<Shapes<L>, A>, A>,
+): Tensor<Ok<Concat<Shapes<L>, A>>, DTypeOf<L[0]>> {
+  const values = operands('concat', tensors)
+  if (values.length === 0) throw new ShapeError('concat: needs at least one tensor')
+  const given = axis as number // what the contract lets through
+  const place = normalAxis('concat', given, values[0]!.shape)
+  let joined = values[0]!.shape
+  for (const { shape } of values.slice(1)) joined = joinedShape(joined, shape, place, given)
+  return typed(operateOne('concat', place, values, (...parts) => structural.concat(parts, place)))
+}
+
+/**
+ * Tensors of one shape side by side along a new axis (the first, if none is given).
+ * @throws ShapeError if the shapes differ; DTypeError if the dtypes do.
+ * @example
+ * import { stack, tensor } from 'conformable'
+ * console.log(stack([tensor([1, 2]), tensor([3, 4])])) // ?
+ */
+export function stack<const L extends readonly AnyTensor[], const A extends number = 0>(
+  tensors: L,
+  axis?: Check<Stack<Shapes<L>, A>, A>,
+): Tensor<Ok<Stack<Shapes<L>, A>>, DTypeOf<L[0]>> {
+  const values = operands('stack', tensors)
+  if (values.length === 0) throw new ShapeError('stack: needs at least one tensor')
+  const { shape } = values[0]!
+  for (const other of values.slice(1)) {
+    const why = difference(shape, other.shape, -1)
+    if (why !== null) throw new ShapeError(`stack: ${showShape(shape)} and ${showShape(other.shape)}: ${why}`)
+  }
+  const place = normalAxis('stack', (axis as number | undefined) ?? 0, [...shape, values.length]) // what the contract lets through
+  const single = shape.toSpliced(place, 0, 1)
+  const body = (...parts: Value[]): Value =>
+    structural.concat(
+      parts.map((part) => structural.reshape(part, single)),
+      place,
+    )
+  return typed(operateOne('stack', place, values, body))
+}
+
+/**
+ * Cut into `count` equal parts along an axis.
+ * @returns a list of the parts.
+ * @throws ShapeError if the axis is out of range or its size is not divisible by `count`.
+ * @example
+ * import { split, tensor } from 'conformable'
+ * const [first, second] = split(tensor([1, 2, 3, 4]), 2, 0)
+ * console.log(second) // ?
+ */
+export function split<S extends Shape, D extends DType, const N extends number, const A extends number>(
+  x: Tensor<S, D>,
+  count: Check<Split<S, N, A>, N>,
+  axis: A,
+): Times<Tensor<Ok<Split<S, N, A>>, D>, N> {
+  const value = untyped(x, 'split')
+  const parts = count as number // what the contract lets through
+  const place = normalAxis('split', axis, value.shape)
+  const size = value.shape[place]!
+  if (!Number.isInteger(parts) || parts < 1 || size % parts !== 0) {
+    throw new ShapeError(`split: axis ${axis} of ${showShape(value.shape)} (size ${size}) is not divisible by ${parts}`)
+  }
+  const length = size / parts
+  const body = (v: Value): Value[] =>
+    Array.from({ length: parts }, (_, i) => structural.sliceAxis(v, place, i * length, (i + 1) * length))
+  return typed(operate('split', [parts, place], [value], body))
+}
+
+/**
+ * The order reversed along an axis, or several.
+ * @throws ShapeError if an axis is out of range or given twice.
+ * @example
+ * import { flip, tensor } from 'conformable'
+ * console.log(flip(tensor([1, 2, 3]), 0)) // ?
+ */
+export function flip<S extends Shape, D extends DType, const A extends number | readonly number[]>(
+  x: Tensor<S, D>,
+  axes: Check<Flip<S, A>, A>,
+): Tensor<S, D> {
+  const value = untyped(x, 'flip')
+  const places = axesOf('flip', axes as number | readonly number[], value.shape) // what the contract lets through
+  return typed(operateOne('flip', places, [value], (v) => structural.reverse(v, places)))
+}
+
+/**
+ * Moved cyclically along an axis: element i goes to i + shift, and what leaves at one end comes in at the other.
+ * @throws ShapeError if the axis is out of range.
+ * @example
+ * import { roll, tensor } from 'conformable'
+ * console.log(roll(tensor([1, 2, 3, 4]), 1, 0)) // ?
+ */
+export function roll<S extends Shape, D extends DType, const A extends number>(
+  x: Tensor<S, D>,
+  shift: number,
+  axis: Check<Roll<S, A>, A>,
+): Tensor<S, D> {
+  const value = untyped(x, 'roll')
+  const place = normalAxis('roll', axis as number, value.shape) // what the contract lets through
+  if (!Number.isInteger(shift)) throw new ArgumentError(`roll: the shift is a whole number, got ${shift}.`)
+  const size = value.shape[place]!
+  const cut = size === 0 ? 0 : ((-shift % size) + size) % size
+  const body = (v: Value): Value =>
+    cut === 0
+      ? v
+      : structural.concat([structural.sliceAxis(v, place, cut, size), structural.sliceAxis(v, place, 0, cut)], place)
+  return typed(operateOne('roll', [place, cut], [value], body))
+}
+
+/**
+ * The whole tensor side by side with itself, `counts[i]` times along dimension i; shorter lists are aligned at the end.
+ * @example
+ * import { tensor, tile } from 'conformable'
+ * console.log(tile(tensor([1, 2]), [2])) // ?
+ */
+export function tile<S extends Shape, D extends DType, const R extends readonly number[]>(
+  x: Tensor<S, D>,
+  counts: Check<Tile<S, R>, R>,
+): Tensor<Ok<Tile<S, R>>, D> {
+  const value = untyped(x, 'tile')
+  const given = (counts as readonly number[]).map((count) => wholeCount('tile', count)) // what the contract lets through
+  const rank = Math.max(given.length, value.shape.length)
+  const times = [...new Array<number>(rank - given.length).fill(1), ...given]
+  const shape = [...new Array<number>(rank - value.shape.length).fill(1), ...value.shape]
+  return typed(operateOne('tile', times, [value], (v) => copies(structural.reshape(v, shape), times, true)))
+}
+
+/**
+ * Each element `count` times in a row along an axis.
+ * @throws ShapeError if the axis is out of range.
+ * @example
+ * import { repeat, tensor } from 'conformable'
+ * console.log(repeat(tensor([1, 2]), 2, 0)) // ?
+ */
+export function repeat<S extends Shape, D extends DType, const N extends number, const A extends number>(
+  x: Tensor<S, D>,
+  count: N,
+  axis: Check<Repeat<S, N, A>, A>,
+): Tensor<Ok<Repeat<S, N, A>>, D> {
+  const value = untyped(x, 'repeat')
+  const place = normalAxis('repeat', axis as number, value.shape) // what the contract lets through
+  const times = value.shape.map((_, i) => (i === place ? wholeCount('repeat', count) : 1))
+  return typed(operateOne('repeat', times, [value], (v) => copies(v, times, false)))
+}
+
+/** Each dimension d becomes times · d: the copies stand before the elements, or after each of them. */
+function copies(x: Value, times: readonly number[], before: boolean): Value {
+  const spread = x.shape.flatMap((dim, i) => (before ? [times[i]!, dim] : [dim, times[i]!]))
+  const own = x.shape.map((_, i) => 2 * i + (before ? 1 : 0))
+  const shape = x.shape.map((dim, i) => dim * times[i]!)
+  return structural.reshape(broadcast(x, spread, own), shape)
+}
+
+function wholeCount(name: string, count: number): number {
+  if (Number.isInteger(count) && count >= 0) return count
+  throw new ArgumentError(`${name}: a count is a whole number from 0, got ${count}.`)
+}
+
+/** Why two shapes differ in an axis other than `free`, or null. */
+function difference(a: readonly number[], b: readonly number[], free: number): string | null {
+  if (a.length !== b.length) return 'ranks differ'
+  const axis = a.findIndex((dim, i) => i !== free && dim !== b[i])
+  return axis < 0 ? null : `axis ${axis}: ${a[axis]} vs ${b[axis]}`
+}
+
+function joinedShape(a: readonly number[], b: readonly number[], place: number, axis: number): readonly number[] {
+  const why = difference(a, b, place)
+  if (why !== null) throw new ShapeError(`concat: ${showShape(a)} and ${showShape(b)} along axis ${axis}: ${why}`)
+  return a.with(place, a[place]! + b[place]!)
+}

@@ -1,0 +1,60 @@
+/** Softmax and its logarithm, along one axis. The maximum is taken off first, as a constant of differentiation. */
+import type { AlongAxis } from '../../types/contract/reduce.ts'
+import type { FloatDType } from '../../types/dtype.ts'
+import type { Shape } from '../../types/shape.ts'
+import type { Check, Tensor } from '../../types/tensor.ts'
+import type { Value } from '../core/value.ts'
+import { operateOne } from '../operation.ts'
+import { sum } from '../primitives/broadcast.ts'
+import { div, sub } from '../primitives/elementwise.ts'
+import { exp, log } from '../primitives/transcendental.ts'
+import { typed } from '../typed.ts'
+import { keptDims } from './axes.ts'
+import { broadcastTo, normalAxis } from './broadcasting.ts'
+import { floatOperand } from './operand.ts'
+import { peakOver } from './spread.ts'
+
+/**
+ * eˣ / Σ eˣ along an axis (the last, if none is given): positive numbers that add up to 1.
+ * @throws ShapeError if the axis is out of range.
+ * @example
+ * import { softmax, tensor } from 'conformable'
+ * console.log(softmax(tensor([0, 0, 1000]))) // ?
+ */
+export function softmax<S extends Shape, D extends FloatDType, const A extends number = -1>(
+  x: Tensor<S, D>,
+  axis?: Check<AlongAxis<S, A, 'softmax'>, A>,
+): Tensor<S, D> {
+  return along('softmax', floatOperand('softmax', x), axis, (v, place) => {
+    const powers = exp(lowered(v, place))
+    return div(powers, total(powers, place))
+  })
+}
+
+/**
+ * ln softmax(x) = x − ln Σ eˣ along an axis (the last, if none is given), without underflow.
+ * @throws ShapeError if the axis is out of range.
+ * @example
+ * import { logSoftmax, tensor } from 'conformable'
+ * console.log(logSoftmax(tensor([0, 0, 1000]))) // ?
+ */
+export function logSoftmax<S extends Shape, D extends FloatDType, const A extends number = -1>(
+  x: Tensor<S, D>,
+  axis?: Check<AlongAxis<S, A, 'logSoftmax'>, A>,
+): Tensor<S, D> {
+  return along('logSoftmax', floatOperand('logSoftmax', x), axis, (v, place) => {
+    const rest = lowered(v, place)
+    return sub(rest, log(total(exp(rest), place)))
+  })
+}
+
+function along<R>(name: string, x: Value, given: unknown, body: (x: Value, axis: number) => Value): R {
+  const axis = normalAxis(name, (given as number | undefined) ?? -1, x.shape) // what the contract lets through
+  return typed<R>(operateOne(name, axis, [x], (v) => body(v, axis)))
+}
+
+/** x less its maximum along the axis. */
+const lowered = (x: Value, axis: number): Value => sub(x, broadcastTo(peakOver(x, [axis]), x.shape))
+
+/** The sum along the axis, repeated. */
+const total = (x: Value, axis: number): Value => broadcastTo(keptDims(sum(x, [axis]), x.shape, [axis]), x.shape)

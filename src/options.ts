@@ -16,6 +16,8 @@ const { localeError } = english()
 export function parseOptions<S extends z.ZodMiniType>(name: string, schema: S, input: unknown): z.output<S> {
   const parsed = z.safeParse(schema, input, { error: localeError })
   if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  )
   throw new ArgumentError(`${name}: ${problems.join('; ')}`)
 }

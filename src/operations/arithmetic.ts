@@ -63,7 +63,7 @@ export function sub<
  * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  * @example
  * import { mul, tensor } from 'conformable'
- * console.log(mul(tensor([1, 2, 3]), 2)) // ?
+ * console.log(mul(tensor([1, 2, 3]), 2)) // [2, 4, 6]
  */
 export function mul<
   A extends Shape = readonly [],
@@ -82,7 +82,7 @@ export function mul<
  * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  * @example
  * import { div, tensor } from 'conformable'
- * console.log(div(1, tensor([4, 8]))) // ?
+ * console.log(div(1, tensor([4, 8]))) // [0.25, 0.125]
  */
 export function div<
   A extends Shape = readonly [],
@@ -102,7 +102,7 @@ export function div<
  * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  * @example
  * import { pow, tensor } from 'conformable'
- * console.log(pow(tensor([-1, 2]), 3)) // ?
+ * console.log(pow(tensor([-1, 2]), 3)) // [-1, 8]
  */
 export function pow<
   A extends Shape = readonly [],
@@ -121,7 +121,7 @@ export function pow<
  * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  * @example
  * import { rem, tensor } from 'conformable'
- * console.log(rem(tensor([5, -5]), 3)) // ?
+ * console.log(rem(tensor([5, -5]), 3)) // [2, -2]
  */
 export function rem<
   A extends Shape = readonly [],
@@ -140,7 +140,7 @@ export function rem<
  * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  * @example
  * import { mod, tensor } from 'conformable'
- * console.log(mod(tensor([5, -5]), 3)) // ?
+ * console.log(mod(tensor([5, -5]), 3)) // [2, 1]
  */
 export function mod<
   A extends Shape = readonly [],
@@ -159,7 +159,7 @@ export function mod<
  * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  * @example
  * import { maximum, tensor } from 'conformable'
- * console.log(maximum(tensor([-1, 2]), 0)) // ?
+ * console.log(maximum(tensor([-1, 2]), 0)) // [0, 2]
  */
 export function maximum<
   A extends Shape = readonly [],
@@ -178,7 +178,7 @@ export function maximum<
  * @throws ShapeError if the shapes do not broadcast; DTypeError if the dtypes differ.
  * @example
  * import { minimum, tensor } from 'conformable'
- * console.log(minimum(tensor([-1, 2]), 0)) // ?
+ * console.log(minimum(tensor([-1, 2]), 0)) // [-1, 0]
  */
 export function minimum<
   A extends Shape = readonly [],

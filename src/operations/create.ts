@@ -28,7 +28,7 @@ type Sizes = readonly number[]
  * @throws ShapeError if the nesting is ragged; ArgumentError if a number does not fit the dtype.
  * @example
  * import { tensor } from 'conformable'
- * console.log(tensor([[1, 2], [3, 4]])) // ?
+ * console.log(tensor([[1, 2], [3, 4]])) // [[1, 2], [3, 4]]
  */
 export function tensor<const A extends Nested>(
   values: Check<FromNested<A>, A>,
@@ -48,7 +48,7 @@ export function tensor(values: unknown, dtype?: DType): unknown {
  * @param dtype the element type: `float32`, or `bool` for a boolean, if not given.
  * @example
  * import { scalar } from 'conformable'
- * console.log(scalar(3)) // ?
+ * console.log(scalar(3)) // 3
  */
 export function scalar(x: number): Tensor<readonly [], 'float32'>
 export function scalar(x: boolean): Tensor<readonly [], 'bool'>
@@ -66,7 +66,7 @@ export function scalar(x: number | boolean, dtype: DType = typeof x === 'boolean
  * @throws ShapeError if the number of elements differs; ArgumentError for other arrays.
  * @example
  * import { fromTypedArray } from 'conformable'
- * console.log(fromTypedArray(new Int32Array([1, 2, 3, 4]), [2, 2])) // ?
+ * console.log(fromTypedArray(new Int32Array([1, 2, 3, 4]), [2, 2])) // [[1, 2], [3, 4]]
  */
 export function fromTypedArray<A extends TypedArray, const S extends Sizes>(
   data: A,
@@ -89,7 +89,7 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array 
  * @param dtype `float32` if not given.
  * @example
  * import { zeros } from 'conformable'
- * console.log(zeros([2, 3])) // ?
+ * console.log(zeros([2, 3])) // [[0, 0, 0], [0, 0, 0]]
  */
 export function zeros<const S extends Sizes>(shape: S): Tensor<S, 'float32'>
 export function zeros<const S extends Sizes, D extends DType>(shape: S, dtype: D): Tensor<S, D>
@@ -102,7 +102,7 @@ export function zeros(shape: Sizes, dtype: DType = 'float32'): unknown {
  * @param dtype `float32` if not given.
  * @example
  * import { ones } from 'conformable'
- * console.log(ones([3], 'int32')) // ?
+ * console.log(ones([3], 'int32')) // [1, 1, 1]
  */
 export function ones<const S extends Sizes>(shape: S): Tensor<S, 'float32'>
 export function ones<const S extends Sizes, D extends DType>(shape: S, dtype: D): Tensor<S, D>
@@ -115,7 +115,7 @@ export function ones(shape: Sizes, dtype: DType = 'float32'): unknown {
  * @param dtype `float32` if not given.
  * @example
  * import { full } from 'conformable'
- * console.log(full([2], 0.5)) // ?
+ * console.log(full([2], 0.5)) // [0.5, 0.5]
  */
 export function full<const S extends Sizes>(shape: S, value: number): Tensor<S, 'float32'>
 export function full<const S extends Sizes, D extends DType>(shape: S, value: number | boolean, dtype: D): Tensor<S, D>
@@ -130,7 +130,7 @@ export function full(shape: Sizes, value: number | boolean, dtype: DType = 'floa
  * Zeros of the shape and dtype of x, where x lives.
  * @example
  * import { tensor, zerosLike } from 'conformable'
- * console.log(zerosLike(tensor([1, 2]))) // ?
+ * console.log(zerosLike(tensor([1, 2]))) // [0, 0]
  */
 export function zerosLike<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> {
   return like('zerosLike', x, 0)
@@ -140,7 +140,7 @@ export function zerosLike<S extends Shape, D extends DType>(x: Tensor<S, D>): Te
  * Ones of the shape and dtype of x, where x lives.
  * @example
  * import { onesLike, tensor } from 'conformable'
- * console.log(onesLike(tensor([1, 2]))) // ?
+ * console.log(onesLike(tensor([1, 2]))) // [1, 1]
  */
 export function onesLike<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> {
   return like('onesLike', x, 1)
@@ -150,7 +150,7 @@ export function onesLike<S extends Shape, D extends DType>(x: Tensor<S, D>): Ten
  * One number repeated to the shape, in the dtype of x, where x lives.
  * @example
  * import { fullLike, tensor } from 'conformable'
- * console.log(fullLike(tensor([1, 2]), 7)) // ?
+ * console.log(fullLike(tensor([1, 2]), 7)) // [7, 7]
  */
 export function fullLike<S extends Shape, D extends NumericDType>(x: Tensor<S, D>, value: number): Tensor<S, D> {
   const source = untyped(x, 'fullLike')
@@ -164,7 +164,7 @@ export function fullLike<S extends Shape, D extends NumericDType>(x: Tensor<S, D
  * @throws ShapeError if the step is 0; DTypeError for broken numbers without a float dtype.
  * @example
  * import { arange } from 'conformable'
- * console.log(arange(2, 10, 3)) // ?
+ * console.log(arange(2, 10, 3)) // [2, 5, 8]
  */
 export function arange<const B extends number>(stop: B): Tensor<Ok<Arange<0, B>>, 'int32'>
 export function arange<const A extends number, const B extends number, const C extends number = 1>(
@@ -193,7 +193,7 @@ export function arange(start: number, stop?: number, step = 1, dtype: DType = 'i
  * @param dtype `float32` if not given.
  * @example
  * import { linspace } from 'conformable'
- * console.log(linspace(0, 1, 5)) // ?
+ * console.log(linspace(0, 1, 5)) // [0, 0.25, 0.5, 0.75, 1]
  */
 export function linspace<const N extends number>(start: number, stop: number, count: N): Tensor<Linspace<N>, 'float32'>
 export function linspace<const N extends number, D extends FloatDType>(
@@ -220,7 +220,7 @@ export function linspace(start: number, stop: number, count: number, dtype: Floa
  * @param dtype `float32` if not given.
  * @example
  * import { eye } from 'conformable'
- * console.log(eye(2)) // ?
+ * console.log(eye(2)) // [[1, 0], [0, 1]]
  */
 export function eye<const R extends number, const C extends number = R>(
   rows: R,
@@ -242,7 +242,7 @@ export function eye(rows: number, columns = rows, dtype: DType = 'float32'): unk
  * The same numbers as another dtype. Float to integer cuts the fraction off and saturates, NaN becomes 0; to bool: x ≠ 0.
  * @example
  * import { convert, tensor } from 'conformable'
- * console.log(convert(tensor([1.7, -1.7, NaN]), 'int32')) // ?
+ * console.log(convert(tensor([1.7, -1.7, NaN]), 'int32')) // [1, -1, 0]
  */
 export function convert<S extends Shape, D extends DType, const E extends DType>(
   x: Tensor<S, D>,

@@ -12,7 +12,7 @@ import { floatUnary } from './operand.ts'
  * The hyperbolic sine (eˣ − e⁻ˣ)/2, element by element, with all digits near 0.
  * @example
  * import { sinh, tensor } from 'conformable'
- * console.log(sinh(tensor([0, 1]))) // ?
+ * console.log(sinh(tensor([0, 1]))) // [0, 1.175201]
  */
 export function sinh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('sinh', hyperbolicSine, x)
@@ -22,7 +22,7 @@ export function sinh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * The hyperbolic cosine (eˣ + e⁻ˣ)/2, element by element, as 1 + 2 sinh²(x/2).
  * @example
  * import { cosh, tensor } from 'conformable'
- * console.log(cosh(tensor([0, 1]))) // ?
+ * console.log(cosh(tensor([0, 1]))) // [1, 1.543081]
  */
 export function cosh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('cosh', hyperbolicCosine, x)
@@ -32,7 +32,7 @@ export function cosh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * The hyperbolic tangent, element by element, in [−1, 1].
  * @example
  * import { tanh, tensor } from 'conformable'
- * console.log(tanh(tensor([0, 1]))) // ?
+ * console.log(tanh(tensor([0, 1]))) // [0, 0.7615942]
  */
 export function tanh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('tanh', tanhOf, x)
@@ -42,7 +42,7 @@ export function tanh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * The inverse of sinh, ln(x + √(x² + 1)), element by element, with all digits near 0 and for large x.
  * @example
  * import { asinh, tensor } from 'conformable'
- * console.log(asinh(tensor([0, 1]))) // ?
+ * console.log(asinh(tensor([0, 1]))) // [0, 0.8813736]
  */
 export function asinh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('asinh', inverseSine, x)
@@ -52,7 +52,7 @@ export function asinh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * The inverse of cosh, ln(x + √(x² − 1)), element by element; NaN below 1.
  * @example
  * import { acosh, tensor } from 'conformable'
- * console.log(acosh(tensor([1, 2]))) // ?
+ * console.log(acosh(tensor([1, 2]))) // [0, 1.316958]
  */
 export function acosh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('acosh', inverseCosine, x)
@@ -62,7 +62,7 @@ export function acosh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * The inverse of tanh, (ln(1 + x) − ln(1 − x))/2, element by element; ±∞ at ±1, NaN beyond.
  * @example
  * import { atanh, tensor } from 'conformable'
- * console.log(atanh(tensor([0, 0.5]))) // ?
+ * console.log(atanh(tensor([0, 0.5]))) // [0, 0.5493062]
  */
 export function atanh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('atanh', inverseTangent, x)

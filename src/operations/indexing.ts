@@ -25,7 +25,7 @@ import { indexOperand, sizesOperand } from './operand.ts'
  * @throws ShapeError if nothing is left or the start lies outside.
  * @example
  * import { slice, tensor } from 'conformable'
- * console.log(slice(tensor([1, 2, 3, 4, 5]), 0, 1, -1)) // ?
+ * console.log(slice(tensor([1, 2, 3, 4, 5]), 0, 1, -1)) // [2, 3, 4]
  */
 export function slice<
   S extends Shape,
@@ -68,7 +68,7 @@ export function slice<
  * @throws ShapeError if the index or the axis is out of range.
  * @example
  * import { at, tensor } from 'conformable'
- * console.log(at(tensor([[1, 2], [3, 4]]), -1)) // ?
+ * console.log(at(tensor([[1, 2], [3, 4]]), -1)) // [3, 4]
  */
 export function at<S extends Shape, D extends DType, const I extends number, const A extends number = 0>(
   x: Tensor<S, D>,
@@ -95,7 +95,7 @@ export function at<S extends Shape, D extends DType, const I extends number, con
  * @throws ShapeError if the axis is out of range; DTypeError if the indices are not int32.
  * @example
  * import { take, tensor } from 'conformable'
- * console.log(take(tensor([[1, 2], [3, 4]]), tensor([1, 1, 0], 'int32'), 0)) // ?
+ * console.log(take(tensor([[1, 2], [3, 4]]), tensor([1, 1, 0], 'int32'), 0)) // [[3, 4], [3, 4], [1, 2]]
  */
 export function take<S extends Shape, I extends Shape, D extends DType, const A extends number = 0>(
   x: Tensor<S, D>,
@@ -116,7 +116,7 @@ export function take<S extends Shape, I extends Shape, D extends DType, const A 
  * @throws DTypeError if the indices are not int32.
  * @example
  * import { oneHot, tensor } from 'conformable'
- * console.log(oneHot(tensor([2, 0], 'int32'), 3)) // ?
+ * console.log(oneHot(tensor([2, 0], 'int32'), 3)) // [[0, 0, 1], [1, 0, 0]]
  */
 export function oneHot<S extends Shape, const N extends number>(
   indices: Tensor<S, 'int32'>,

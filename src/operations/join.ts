@@ -20,7 +20,7 @@ import { normalAxis, operands } from './broadcasting.ts'
  * @throws ShapeError if the ranks or other sizes differ; DTypeError if the dtypes do.
  * @example
  * import { concat, tensor } from 'conformable'
- * console.log(concat([tensor([1, 2]), tensor([3])], 0)) // ?
+ * console.log(concat([tensor([1, 2]), tensor([3])], 0)) // [1, 2, 3]
  */
 export function concat<const L extends readonly AnyTensor[], const A extends number>(
   tensors: L,
@@ -40,7 +40,7 @@ export function concat<const L extends readonly AnyTensor[], const A extends num
  * @throws ShapeError if the shapes differ; DTypeError if the dtypes do.
  * @example
  * import { stack, tensor } from 'conformable'
- * console.log(stack([tensor([1, 2]), tensor([3, 4])])) // ?
+ * console.log(stack([tensor([1, 2]), tensor([3, 4])])) // [[1, 2], [3, 4]]
  */
 export function stack<const L extends readonly AnyTensor[], const A extends number = 0>(
   tensors: L,
@@ -70,7 +70,7 @@ export function stack<const L extends readonly AnyTensor[], const A extends numb
  * @example
  * import { split, tensor } from 'conformable'
  * const [first, second] = split(tensor([1, 2, 3, 4]), 2, 0)
- * console.log(second) // ?
+ * console.log(second) // [3, 4]
  */
 export function split<S extends Shape, D extends DType, const N extends number, const A extends number>(
   x: Tensor<S, D>,
@@ -95,7 +95,7 @@ export function split<S extends Shape, D extends DType, const N extends number, 
  * @throws ShapeError if an axis is out of range or given twice.
  * @example
  * import { flip, tensor } from 'conformable'
- * console.log(flip(tensor([1, 2, 3]), 0)) // ?
+ * console.log(flip(tensor([1, 2, 3]), 0)) // [3, 2, 1]
  */
 export function flip<S extends Shape, D extends DType, const A extends number | readonly number[]>(
   x: Tensor<S, D>,
@@ -111,7 +111,7 @@ export function flip<S extends Shape, D extends DType, const A extends number | 
  * @throws ShapeError if the axis is out of range.
  * @example
  * import { roll, tensor } from 'conformable'
- * console.log(roll(tensor([1, 2, 3, 4]), 1, 0)) // ?
+ * console.log(roll(tensor([1, 2, 3, 4]), 1, 0)) // [4, 1, 2, 3]
  */
 export function roll<S extends Shape, D extends DType, const A extends number>(
   x: Tensor<S, D>,
@@ -134,7 +134,7 @@ export function roll<S extends Shape, D extends DType, const A extends number>(
  * The whole tensor side by side with itself, `counts[i]` times along dimension i; shorter lists are aligned at the end.
  * @example
  * import { tensor, tile } from 'conformable'
- * console.log(tile(tensor([1, 2]), [2])) // ?
+ * console.log(tile(tensor([1, 2]), [2])) // [1, 2, 1, 2]
  */
 export function tile<S extends Shape, D extends DType, const R extends readonly number[]>(
   x: Tensor<S, D>,
@@ -153,7 +153,7 @@ export function tile<S extends Shape, D extends DType, const R extends readonly 
  * @throws ShapeError if the axis is out of range.
  * @example
  * import { repeat, tensor } from 'conformable'
- * console.log(repeat(tensor([1, 2]), 2, 0)) // ?
+ * console.log(repeat(tensor([1, 2]), 2, 0)) // [1, 1, 2, 2]
  */
 export function repeat<S extends Shape, D extends DType, const N extends number, const A extends number>(
   x: Tensor<S, D>,

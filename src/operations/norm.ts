@@ -28,7 +28,7 @@ const formulas = new Map<number, (x: Value, axes: readonly number[]) => Value>([
  * @throws ShapeError if an axis is out of range or given twice; DTypeError for integers; ArgumentError for other orders.
  * @example
  * import { norm, tensor } from 'conformable'
- * console.log(norm(tensor([3, 4]))) // ?
+ * console.log(norm(tensor([3, 4]))) // 5
  */
 export function norm<
   S extends Shape,

@@ -29,7 +29,7 @@ export interface PadOptions {
  * @throws ShapeError if there is not one pair for each dimension, or x is too small to be mirrored.
  * @example
  * import { pad, tensor } from 'conformable'
- * console.log(pad(tensor([1, 2]), [[1, 2]])) // ?
+ * console.log(pad(tensor([1, 2]), [[1, 2]])) // [0, 1, 2, 0, 0]
  */
 export function pad<S extends Shape, D extends DType, const P extends Padding>(
   x: Tensor<S, D>,

@@ -20,7 +20,7 @@ import { broadcastShapes, broadcastTo, operands } from './broadcasting.ts'
  * @throws ShapeError if the inner dimensions differ or the batches do not broadcast; DTypeError if the dtypes differ.
  * @example
  * import { matmul, tensor } from 'conformable'
- * console.log(matmul(tensor([[1, 2], [3, 4]]), tensor([1, 10]))) // ?
+ * console.log(matmul(tensor([[1, 2], [3, 4]]), tensor([1, 10]))) // [21, 43]
  */
 export function matmul<A extends Shape, B extends Shape, D extends NumericDType, E extends NumericDType>(
   a: Tensor<A, D>,
@@ -38,7 +38,7 @@ export function matmul<A extends Shape, B extends Shape, D extends NumericDType,
  * @throws ShapeError if the sizes do not fit; DTypeError if the dtypes differ.
  * @example
  * import { linear, tensor } from 'conformable'
- * console.log(linear(tensor([1, 2]), tensor([[3, 4], [5, 6], [7, 8]]), tensor([0, 0, 100]))) // ?
+ * console.log(linear(tensor([1, 2]), tensor([[3, 4], [5, 6], [7, 8]]), tensor([0, 0, 100]))) // [11, 17, 123]
  */
 export function linear<P extends Shape, I extends Dim, O extends Dim, D extends NumericDType>(
   x: Tensor<readonly [...P, I], D>,

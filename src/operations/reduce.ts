@@ -23,7 +23,7 @@ import { deviationOver, logSumExpOver, meanOver, type Spread, varianceOver } fro
  * @throws ShapeError if an axis is out of range or given twice.
  * @example
  * import { sum, tensor } from 'conformable'
- * console.log(sum(tensor([[1, 2], [3, 4]]), 0)) // ?
+ * console.log(sum(tensor([[1, 2], [3, 4]]), 0)) // [4, 6]
  */
 export function sum<
   S extends Shape,
@@ -40,7 +40,7 @@ export function sum<
  * @throws ShapeError if an axis is out of range or given twice; DTypeError for integers: `mean(convert(x, 'float32'))`.
  * @example
  * import { mean, tensor } from 'conformable'
- * console.log(mean(tensor([[1, 2], [3, 4]]), 1)) // ?
+ * console.log(mean(tensor([[1, 2], [3, 4]]), 1)) // [1.5, 3.5]
  */
 export function mean<
   S extends Shape,
@@ -57,7 +57,7 @@ export function mean<
  * @throws ShapeError if an axis is out of range or given twice.
  * @example
  * import { prod, tensor } from 'conformable'
- * console.log(prod(tensor([[1, 2], [3, 4]]), 1)) // ?
+ * console.log(prod(tensor([[1, 2], [3, 4]]), 1)) // [2, 12]
  */
 export function prod<
   S extends Shape,
@@ -74,7 +74,7 @@ export function prod<
  * @throws ShapeError if an axis is out of range, given twice, or empty.
  * @example
  * import { max, tensor } from 'conformable'
- * console.log(max(tensor([[1, 5], [3, 4]]), 1)) // ?
+ * console.log(max(tensor([[1, 5], [3, 4]]), 1)) // [5, 4]
  */
 export function max<
   S extends Shape,
@@ -91,7 +91,7 @@ export function max<
  * @throws ShapeError if an axis is out of range, given twice, or empty.
  * @example
  * import { min, tensor } from 'conformable'
- * console.log(min(tensor([[1, 5], [3, 4]]), 1)) // ?
+ * console.log(min(tensor([[1, 5], [3, 4]]), 1)) // [1, 3]
  */
 export function min<
   S extends Shape,
@@ -109,7 +109,7 @@ export function min<
  * @throws ShapeError if an axis is out of range or given twice; DTypeError for integers.
  * @example
  * import { tensor, variance } from 'conformable'
- * console.log(variance(tensor([1, 2, 3, 4]))) // ?
+ * console.log(variance(tensor([1, 2, 3, 4]))) // 1.25
  */
 export function variance<
   S extends Shape,
@@ -133,7 +133,7 @@ export function variance<
  * @throws ShapeError if an axis is out of range or given twice; DTypeError for integers.
  * @example
  * import { std, tensor } from 'conformable'
- * console.log(std(tensor([1, 2, 3, 4]), 0, false, { correction: 1 })) // ?
+ * console.log(std(tensor([1, 2, 3, 4]), 0, false, { correction: 1 })) // 1.290994
  */
 export function std<
   S extends Shape,
@@ -157,7 +157,7 @@ export function std<
  * @throws ShapeError if an axis is out of range or given twice; DTypeError for integers.
  * @example
  * import { logsumexp, tensor } from 'conformable'
- * console.log(logsumexp(tensor([1000, 1000]))) // ?
+ * console.log(logsumexp(tensor([1000, 1000]))) // 1000.693
  */
 export function logsumexp<
   S extends Shape,
@@ -176,7 +176,7 @@ export function logsumexp<
  * True where any element over the axes is true; false over nothing.
  * @example
  * import { any, tensor } from 'conformable'
- * console.log(any(tensor([[true, false], [false, false]]), 1)) // ?
+ * console.log(any(tensor([[true, false], [false, false]]), 1)) // [true, false]
  */
 export function any<S extends Shape, const A extends Axes = undefined, const K extends boolean = false>(
   x: Tensor<S, 'bool'>,
@@ -190,7 +190,7 @@ export function any<S extends Shape, const A extends Axes = undefined, const K e
  * True where all elements over the axes are true; true over nothing.
  * @example
  * import { all, tensor } from 'conformable'
- * console.log(all(tensor([[true, true], [true, false]]), 1)) // ?
+ * console.log(all(tensor([[true, true], [true, false]]), 1)) // [true, false]
  */
 export function all<S extends Shape, const A extends Axes = undefined, const K extends boolean = false>(
   x: Tensor<S, 'bool'>,
@@ -206,7 +206,7 @@ export function all<S extends Shape, const A extends Axes = undefined, const K e
  * @throws ShapeError if the axis is out of range or empty.
  * @example
  * import { argmax, tensor } from 'conformable'
- * console.log(argmax(tensor([[1, 5], [4, 3]]), 1)) // ?
+ * console.log(argmax(tensor([[1, 5], [4, 3]]), 1)) // [1, 0]
  */
 export function argmax<S extends Shape, D extends NumericDType, const A extends number | undefined = undefined>(
   x: Tensor<S, D>,
@@ -221,7 +221,7 @@ export function argmax<S extends Shape, D extends NumericDType, const A extends 
  * @throws ShapeError if the axis is out of range or empty.
  * @example
  * import { argmin, tensor } from 'conformable'
- * console.log(argmin(tensor([[1, 5], [4, 3]]), 1)) // ?
+ * console.log(argmin(tensor([[1, 5], [4, 3]]), 1)) // [0, 1]
  */
 export function argmin<S extends Shape, D extends NumericDType, const A extends number | undefined = undefined>(
   x: Tensor<S, D>,

@@ -16,7 +16,7 @@ import { floatUnary, numericOperand } from './operand.ts'
  * The largest whole number ≤ x, element by element; its derivative is 0.
  * @example
  * import { floor, tensor } from 'conformable'
- * console.log(floor(tensor([1.5, -1.5]))) // ?
+ * console.log(floor(tensor([1.5, -1.5]))) // [1, -2]
  */
 export function floor<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('floor', elementwise.floor, x)
@@ -26,7 +26,7 @@ export function floor<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * The smallest whole number ≥ x, element by element; its derivative is 0.
  * @example
  * import { ceil, tensor } from 'conformable'
- * console.log(ceil(tensor([1.5, -1.5]))) // ?
+ * console.log(ceil(tensor([1.5, -1.5]))) // [2, -1]
  */
 export function ceil<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('ceil', elementwise.ceil, x)
@@ -36,7 +36,7 @@ export function ceil<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * The nearest whole number, halves to the even one, element by element; its derivative is 0.
  * @example
  * import { round, tensor } from 'conformable'
- * console.log(round(tensor([0.5, 1.5, 2.4]))) // ?
+ * console.log(round(tensor([0.5, 1.5, 2.4]))) // [0, 2, 2]
  */
 export function round<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('round', elementwise.round, x)
@@ -46,7 +46,7 @@ export function round<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * The whole part, rounded towards 0, element by element; its derivative is 0.
  * @example
  * import { tensor, trunc } from 'conformable'
- * console.log(trunc(tensor([1.5, -1.5]))) // ?
+ * console.log(trunc(tensor([1.5, -1.5]))) // [1, -1]
  */
 export function trunc<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('trunc', towardsZero, x)
@@ -58,7 +58,7 @@ export function trunc<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * @param high a number or scalar; Infinity for none.
  * @example
  * import { clip, tensor } from 'conformable'
- * console.log(clip(tensor([-2, 0.5, 3]), -1, 1)) // ?
+ * console.log(clip(tensor([-2, 0.5, 3]), -1, 1)) // [-1, 0.5, 1]
  */
 export function clip<S extends Shape, D extends NumericDType>(
   x: Tensor<S, D>,
@@ -78,7 +78,7 @@ export function clip<S extends Shape, D extends NumericDType>(
  * True where x is not a number, element by element.
  * @example
  * import { isNaN, tensor } from 'conformable'
- * console.log(isNaN(tensor([1, NaN, Infinity]))) // ?
+ * console.log(isNaN(tensor([1, NaN, Infinity]))) // [false, true, false]
  */
 // biome-ignore lint/suspicious/noShadowRestrictedNames: the name that users of NumPy, JAX and PyTorch know
 export function isNaN<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, 'bool'> {
@@ -89,7 +89,7 @@ export function isNaN<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * True where x is neither infinite nor NaN, element by element.
  * @example
  * import { isFinite, tensor } from 'conformable'
- * console.log(isFinite(tensor([1, NaN, Infinity]))) // ?
+ * console.log(isFinite(tensor([1, NaN, Infinity]))) // [true, false, false]
  */
 // biome-ignore lint/suspicious/noShadowRestrictedNames: the name that users of NumPy, JAX and PyTorch know
 export function isFinite<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, 'bool'> {
@@ -100,7 +100,7 @@ export function isFinite<S extends Shape, D extends FloatDType>(x: Tensor<S, D>)
  * True where x is ∞ or −∞, element by element.
  * @example
  * import { isInfinite, tensor } from 'conformable'
- * console.log(isInfinite(tensor([1, NaN, Infinity]))) // ?
+ * console.log(isInfinite(tensor([1, NaN, Infinity]))) // [false, false, true]
  */
 export function isInfinite<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, 'bool'> {
   return floatUnary(

@@ -23,7 +23,7 @@ import { broadcastTarget, matchSizes, reshapeTarget } from './target-shape.ts'
  * @throws ShapeError if the numbers of elements differ.
  * @example
  * import { reshape, tensor } from 'conformable'
- * console.log(reshape(tensor([1, 2, 3, 4]), [2, -1])) // ?
+ * console.log(reshape(tensor([1, 2, 3, 4]), [2, -1])) // [[1, 2], [3, 4]]
  */
 export function reshape<S extends Shape, D extends DType, const T extends Shape>(
   x: Tensor<S, D>,
@@ -38,7 +38,7 @@ export function reshape<S extends Shape, D extends DType, const T extends Shape>
  * @throws ShapeError if x has fewer dimensions.
  * @example
  * import { flatten, tensor } from 'conformable'
- * console.log(flatten(tensor([[1, 2], [3, 4]]))) // ?
+ * console.log(flatten(tensor([[1, 2], [3, 4]]))) // [1, 2, 3, 4]
  */
 export function flatten<S extends Shape, D extends DType, const K extends 0 | 1 | 2 | 3 = 0>(
   x: Tensor<S, D>,
@@ -56,7 +56,7 @@ export function flatten<S extends Shape, D extends DType, const K extends 0 | 1 
  * @throws ShapeError if `axes` is not a permutation of the axes of x.
  * @example
  * import { permute, zeros } from 'conformable'
- * console.log(permute(zeros([1, 2, 3]), [2, 0, 1]).shape) // ?
+ * console.log(permute(zeros([1, 2, 3]), [2, 0, 1]).shape) // [3, 1, 2]
  */
 export function permute<S extends Shape, D extends DType, const P extends readonly number[]>(
   x: Tensor<S, D>,
@@ -71,7 +71,7 @@ export function permute<S extends Shape, D extends DType, const P extends readon
  * @throws ShapeError if x has fewer than two dimensions.
  * @example
  * import { tensor, transpose } from 'conformable'
- * console.log(transpose(tensor([[1, 2], [3, 4]]))) // ?
+ * console.log(transpose(tensor([[1, 2], [3, 4]]))) // [[1, 3], [2, 4]]
  */
 export function transpose<S extends Shape, D extends DType>(
   x: Check<Transpose<S>, Tensor<S, D>>,
@@ -88,7 +88,7 @@ export function transpose<S extends Shape, D extends DType>(
  * @throws ShapeError if an axis is out of range.
  * @example
  * import { moveAxis, zeros } from 'conformable'
- * console.log(moveAxis(zeros([1, 2, 3]), 0, -1).shape) // ?
+ * console.log(moveAxis(zeros([1, 2, 3]), 0, -1).shape) // [2, 3, 1]
  */
 export function moveAxis<S extends Shape, D extends DType, const F extends number, const T extends number>(
   x: Tensor<S, D>,
@@ -107,7 +107,7 @@ export function moveAxis<S extends Shape, D extends DType, const F extends numbe
  * @throws ShapeError if an axis is out of range.
  * @example
  * import { swapAxes, zeros } from 'conformable'
- * console.log(swapAxes(zeros([1, 2, 3]), 0, 2).shape) // ?
+ * console.log(swapAxes(zeros([1, 2, 3]), 0, 2).shape) // [3, 2, 1]
  */
 export function swapAxes<S extends Shape, D extends DType, const A extends number, const B extends number>(
   x: Tensor<S, D>,
@@ -126,7 +126,7 @@ export function swapAxes<S extends Shape, D extends DType, const A extends numbe
  * @throws ShapeError if the axis is out of range or its size is not 1.
  * @example
  * import { squeeze, tensor } from 'conformable'
- * console.log(squeeze(tensor([[1, 2]]), 0)) // ?
+ * console.log(squeeze(tensor([[1, 2]]), 0)) // [1, 2]
  */
 export function squeeze<S extends Shape, D extends DType, const A extends number>(
   x: Tensor<S, D>,
@@ -143,7 +143,7 @@ export function squeeze<S extends Shape, D extends DType, const A extends number
  * @throws ShapeError if the axis is out of range.
  * @example
  * import { expandDims, tensor } from 'conformable'
- * console.log(expandDims(tensor([1, 2]), -1).shape) // ?
+ * console.log(expandDims(tensor([1, 2]), -1).shape) // [2, 1]
  */
 export function expandDims<S extends Shape, D extends DType, const A extends number>(
   x: Tensor<S, D>,
@@ -160,7 +160,7 @@ export function expandDims<S extends Shape, D extends DType, const A extends num
  * @throws ShapeError if x does not stretch to the shape.
  * @example
  * import { broadcastTo, tensor } from 'conformable'
- * console.log(broadcastTo(tensor([1, 2]), [2, 2])) // ?
+ * console.log(broadcastTo(tensor([1, 2]), [2, 2])) // [[1, 2], [1, 2]]
  */
 export function broadcastTo<S extends Shape, D extends DType, const T extends Shape>(
   x: Tensor<S, D>,
@@ -178,7 +178,7 @@ export function broadcastTo<S extends Shape, D extends DType, const T extends Sh
  * @example
  * import { ones, realize } from 'conformable'
  * const rows: number = 2
- * console.log(realize(ones([rows, 2]), [2, 2])) // ?
+ * console.log(realize(ones([rows, 2]), [2, 2])) // [[1, 1], [1, 1]]
  */
 export function realize<S extends Shape, D extends DType, const T extends Shape>(
   x: Tensor<S, D>,

@@ -19,7 +19,7 @@ import { peakOver } from './spread.ts'
  * @throws ShapeError if the axis is out of range.
  * @example
  * import { softmax, tensor } from 'conformable'
- * console.log(softmax(tensor([0, 0, 1000]))) // ?
+ * console.log(softmax(tensor([0, 0, 1000]))) // [0, 0, 1]
  */
 export function softmax<S extends Shape, D extends FloatDType, const A extends number = -1>(
   x: Tensor<S, D>,
@@ -36,7 +36,7 @@ export function softmax<S extends Shape, D extends FloatDType, const A extends n
  * @throws ShapeError if the axis is out of range.
  * @example
  * import { logSoftmax, tensor } from 'conformable'
- * console.log(logSoftmax(tensor([0, 0, 1000]))) // ?
+ * console.log(logSoftmax(tensor([0, 0, 1000]))) // [-1000, -1000, 0]
  */
 export function logSoftmax<S extends Shape, D extends FloatDType, const A extends number = -1>(
   x: Tensor<S, D>,

@@ -13,7 +13,7 @@ import { floatUnary } from './operand.ts'
  * The logistic function 1/(1 + e⁻ˣ), element by element, in [0, 1].
  * @example
  * import { sigmoid, tensor } from 'conformable'
- * console.log(sigmoid(tensor([0, 2]))) // ?
+ * console.log(sigmoid(tensor([0, 2]))) // [0.5, 0.8807971]
  */
 export function sigmoid<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('sigmoid', transcendental.logistic, x)
@@ -23,7 +23,7 @@ export function sigmoid<S extends Shape, D extends FloatDType>(x: Tensor<S, D>):
  * ln(1 + eˣ), element by element, without overflow; its derivative is sigmoid(x).
  * @example
  * import { softplus, tensor } from 'conformable'
- * console.log(softplus(tensor([0, 100]))) // ?
+ * console.log(softplus(tensor([0, 100]))) // [0.6931472, 100]
  */
 export function softplus<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('softplus', transcendental.softplus, x)
@@ -33,7 +33,7 @@ export function softplus<S extends Shape, D extends FloatDType>(x: Tensor<S, D>)
  * The error function 2/√π ∫₀ˣ e^(−t²) dt, element by element, in [−1, 1].
  * @example
  * import { erf, tensor } from 'conformable'
- * console.log(erf(tensor([0, 1]))) // ?
+ * console.log(erf(tensor([0, 1]))) // [0, 0.8427008]
  */
 export function erf<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('erf', transcendental.erf, x)
@@ -43,7 +43,7 @@ export function erf<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Ten
  * 1 − erf(x), element by element, with all digits where erf(x) is almost 1.
  * @example
  * import { erfc, tensor } from 'conformable'
- * console.log(erfc(tensor([0, 5]))) // ?
+ * console.log(erfc(tensor([0, 5]))) // [1, 1.53746e-12]
  */
 export function erfc<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('erfc', complement, x)
@@ -53,7 +53,7 @@ export function erfc<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * The inverse of erf, element by element: ±∞ at ±1, NaN beyond.
  * @example
  * import { erfInverse, tensor } from 'conformable'
- * console.log(erfInverse(tensor([0, 0.5]))) // ?
+ * console.log(erfInverse(tensor([0, 0.5]))) // [0, 0.4769363]
  */
 export function erfInverse<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('erfInverse', transcendental.erfInverse, x)
@@ -63,7 +63,7 @@ export function erfInverse<S extends Shape, D extends FloatDType>(x: Tensor<S, D
  * ln|Γ(x)|, element by element: ∞ at 0 and the negative integers.
  * @example
  * import { logGamma, tensor } from 'conformable'
- * console.log(logGamma(tensor([1, 0.5]))) // ?
+ * console.log(logGamma(tensor([1, 0.5]))) // [0, 0.5723649]
  */
 export function logGamma<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('logGamma', gamma.logGamma, x)
@@ -73,7 +73,7 @@ export function logGamma<S extends Shape, D extends FloatDType>(x: Tensor<S, D>)
  * ψ(x), the derivative of ln|Γ(x)|, element by element.
  * @example
  * import { digamma, tensor } from 'conformable'
- * console.log(digamma(tensor([1, 2]))) // ?
+ * console.log(digamma(tensor([1, 2]))) // [-0.5772157, 0.4227843]
  */
 export function digamma<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('digamma', gamma.digamma, x)

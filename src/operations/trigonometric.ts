@@ -12,7 +12,7 @@ import { floatUnary } from './operand.ts'
  * The sine of an angle in radians, element by element.
  * @example
  * import { sin, tensor } from 'conformable'
- * console.log(sin(tensor([0, 1]))) // ?
+ * console.log(sin(tensor([0, 1]))) // [0, 0.841471]
  */
 export function sin<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('sin', transcendental.sin, x)
@@ -22,7 +22,7 @@ export function sin<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Ten
  * The cosine of an angle in radians, element by element.
  * @example
  * import { cos, tensor } from 'conformable'
- * console.log(cos(tensor([0, 1]))) // ?
+ * console.log(cos(tensor([0, 1]))) // [1, 0.5403023]
  */
 export function cos<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('cos', transcendental.cos, x)
@@ -32,7 +32,7 @@ export function cos<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Ten
  * The tangent of an angle in radians, element by element.
  * @example
  * import { tan, tensor } from 'conformable'
- * console.log(tan(tensor([0, 1]))) // ?
+ * console.log(tan(tensor([0, 1]))) // [0, 1.557408]
  */
 export function tan<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('tan', transcendental.tan, x)
@@ -42,7 +42,7 @@ export function tan<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Ten
  * The angle in [−π/2, π/2] whose sine is x, element by element: atan2(x, √(1 − x²)); NaN outside [−1, 1].
  * @example
  * import { asin, tensor } from 'conformable'
- * console.log(asin(tensor([0, 1]))) // ?
+ * console.log(asin(tensor([0, 1]))) // [0, 1.570796]
  */
 export function asin<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('asin', arcSine, x)
@@ -52,7 +52,7 @@ export function asin<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * The angle in [0, π] whose cosine is x, element by element: atan2(√(1 − x²), x); NaN outside [−1, 1].
  * @example
  * import { acos, tensor } from 'conformable'
- * console.log(acos(tensor([1, 0]))) // ?
+ * console.log(acos(tensor([1, 0]))) // [0, 1.570796]
  */
 export function acos<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('acos', arcCosine, x)
@@ -62,7 +62,7 @@ export function acos<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * The angle in (−π/2, π/2) whose tangent is x, element by element.
  * @example
  * import { atan, tensor } from 'conformable'
- * console.log(atan(tensor([0, 1]))) // ?
+ * console.log(atan(tensor([0, 1]))) // [0, 0.7853982]
  */
 export function atan<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('atan', (v) => transcendental.atan2(v, constantLike(v, 1)), x)

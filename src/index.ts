@@ -1,0 +1,147 @@
+/**
+ * The public door: tensors, operations, transforms, control flow, parameters, devices, inspection. Layers, optimisers and solvers
+ * have doors of their own and use this one as a user does.
+ */
+
+export type { Padding } from '../types/contract/pad.ts'
+export type { Axes } from '../types/contract/reduce.ts'
+export type { DType, ElementOf, FloatDType, IntegerDType, NumericDType, TypedArrayOf } from '../types/dtype.ts'
+export type { Key } from '../types/key.ts'
+export type { AnyComponentArray, ComponentArray, ParameterCount, ParameterSpec, Views } from '../types/parameters.ts'
+export type { Dim, Shape } from '../types/shape.ts'
+export type { AnyTensor, DTypeOf, Scalar, ShapeOf, Sizes, Tensor } from '../types/tensor.ts'
+export type { Tree } from '../types/tree.ts'
+
+// ---- parameters and trees
+export type { Layout, RecordDType, RecordOf, SpecOf, TensorTree } from './components.ts'
+export {
+  block,
+  componentArray,
+  flat,
+  fromFlat,
+  indexOf,
+  labelAt,
+  labels,
+  layout,
+  layoutOf,
+  mapLeaves,
+  mask,
+  merge,
+  omit,
+  pick,
+  replace,
+  toRecord,
+} from './components.ts'
+
+// ---- control flow
+export type { ScanOptions } from './control.ts'
+export { cond, scan, scanN, whileLoop } from './control.ts'
+
+// ---- devices and errors
+export type { Device } from './core/device.ts'
+export { ArgumentError, DerivativeError, DeviceError, DTypeError, ShapeError, TraceError } from './core/errors.ts'
+export { checkpoint, customJvp, customVjp, stopGradient } from './custom.ts'
+export type { Abstract, Ndarray, PrimitiveDefinition, RuleTensor } from './define.ts'
+export { definePrimitive } from './define.ts'
+export { cpu, deviceOfTensor, to } from './devices.ts'
+
+// ---- transforms
+export { grad, gradAll, hvp, jvp, linearise, valueAndGrad, vjp } from './differentiate.ts'
+export { hessian, jacfwd, jacrev } from './jacobian.ts'
+export type { JitOptions } from './jit.ts'
+export { jit } from './jit.ts'
+
+// ---- operations
+export { add, atan2, div, maximum, minimum, mod, mul, pow, rem, sub } from './operations/arithmetic.ts'
+export {
+  equal,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  notEqual,
+  where,
+} from './operations/compare.ts'
+export type { TypedArray } from './operations/create.ts'
+export {
+  arange,
+  convert,
+  eye,
+  fromTypedArray,
+  full,
+  fullLike,
+  linspace,
+  ones,
+  onesLike,
+  scalar,
+  tensor,
+  zeros,
+  zerosLike,
+} from './operations/create.ts'
+export { acosh, asinh, atanh, cosh, sinh, tanh } from './operations/hyperbolic.ts'
+export { at, oneHot, slice, take } from './operations/indexing.ts'
+export { concat, flip, repeat, roll, split, stack, tile } from './operations/join.ts'
+export type { NormOrder } from './operations/norm.ts'
+export { norm } from './operations/norm.ts'
+export type { PadOptions } from './operations/pad.ts'
+export { pad } from './operations/pad.ts'
+export { linear, matmul } from './operations/products.ts'
+export {
+  all,
+  any,
+  argmax,
+  argmin,
+  logsumexp,
+  max,
+  mean,
+  min,
+  prod,
+  std,
+  sum,
+  variance,
+} from './operations/reduce.ts'
+export { ceil, clip, floor, isFinite, isInfinite, isNaN, round, trunc } from './operations/rounding.ts'
+export {
+  broadcastTo,
+  expandDims,
+  flatten,
+  moveAxis,
+  permute,
+  realize,
+  reshape,
+  squeeze,
+  swapAxes,
+  transpose,
+} from './operations/shape.ts'
+export { logSoftmax, softmax } from './operations/softmax.ts'
+export { digamma, erf, erfc, erfInverse, logGamma, sigmoid, softplus } from './operations/special.ts'
+export type { Spread } from './operations/spread.ts'
+export { acos, asin, atan, cos, sin, tan } from './operations/trigonometric.ts'
+export {
+  abs,
+  exp,
+  exp2,
+  expm1,
+  log,
+  log1p,
+  log2,
+  log10,
+  neg,
+  reciprocal,
+  rsqrt,
+  sign,
+  sqrt,
+  square,
+} from './operations/unary.ts'
+
+// ---- looking inside
+export type { NonFinite } from './tap.ts'
+export { findNonFinite, print, tap } from './tap.ts'
+export { assertMaxTraces } from './traces.ts'
+export type { NodeView, TreeNode } from './trees.ts'
+export { leavesOf, mapTree, pathsOf, treeNode } from './trees.ts'
+export { vmap } from './vectorise.ts'

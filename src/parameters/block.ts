@@ -3,9 +3,10 @@ import { showAbstract } from '../core/abstract.ts'
 import { ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { reshape, sliceAxis } from '../primitives/structural.ts'
-import { type Components, named } from './component-array.ts'
+import { named } from './component-array.ts'
 import type { Layout, Member } from './layout.ts'
 import { placeOf } from './layout.ts'
+import { type Rows, rowsByName } from './rows.ts'
 
 /**
  * The block of a matrix [P, Q] at two paths, with the axes of the row parameter, then those of the column parameter:
@@ -21,36 +22,14 @@ export function block(matrix: Value, rows: Layout, row: string, column: string, 
 
 const shapeOf = (place: Member): readonly number[] => (place.kind === 'field' ? place.shape : [place.size])
 
-/** The blocks of a matrix by the names of its rows, then by those of its columns. */
-export interface Blocks {
-  readonly [name: string]: Components | Blocks
-}
-
 /**
  * All blocks of a matrix [P, Q] as a nested record: `blocks(hessian, layout, layout).L1.weight.L2.bias` is [50, 2, 2].
  * What stands for a row parameter is a ComponentArray with that parameter's axes in front of every view. Blocks are cut
  * out when they are asked for.
  */
-export function blocks(matrix: Value, rows: Layout, columns: Layout): Blocks {
+export function blocks(matrix: Value, rows: Layout, columns: Layout): Rows {
   requireMatrix(matrix, rows, columns, 'blocks')
-  return blocksFrom(matrix, 0, rows, columns)
-}
-
-function blocksFrom(matrix: Value, start: number, rows: Layout, columns: Layout): Blocks {
-  const record: Blocks = {}
-  for (const member of rows.members) {
-    const get = (): Components | Blocks =>
-      member.kind === 'group'
-        ? blocksFrom(matrix, start + member.offset, member.layout, columns)
-        : rowBlock(matrix, start + member.offset, member.size, member.shape, columns)
-    Object.defineProperty(record, member.name, { enumerable: true, get })
-  }
-  return record
-}
-
-function rowBlock(matrix: Value, offset: number, size: number, shape: readonly number[], columns: Layout): Components {
-  const part = sliceAxis(matrix, 0, offset, offset + size)
-  return named(reshape(part, [...shape, columns.size]), columns)
+  return rowsByName(named(matrix, columns), rows)
 }
 
 function requireMatrix(matrix: Value, rows: Layout, columns: Layout, user: string): void {

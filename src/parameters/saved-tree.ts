@@ -70,7 +70,8 @@ function record(
 const all = (items: readonly (() => Promise<SavedTree>)[]): Promise<SavedTree[]> =>
   Promise.all(items.map((read) => read()))
 
-async function hostArray(value: Value): Promise<HostArray> {
+/** The elements of a tensor in storage format. */
+export async function hostArray(value: Value): Promise<HostArray> {
   const data = await value.read()
   const { shape, dtype } = value
   return { shape, dtype, data: data instanceof Uint8Array ? Int32Array.from(data) : data }

@@ -18,6 +18,8 @@ export function rowsByName(tree: unknown, layout: Layout, start = 0): Rows {
       get: () => rowsOf(tree, member, start + member.offset),
     })
   }
+  // So that console.log shows the blocks and not '[Getter]'.
+  Object.defineProperty(record, Symbol.for('nodejs.util.inspect.custom'), { value: () => ({ ...record }) })
   return record
 }
 

@@ -35,17 +35,14 @@ interface State {
 
 /**
  * The run-time class behind the public type `ComponentArray<P, D>`. Its string keys are the parameters' names and nothing
- * else; each is an own, enumerable property, so `{ L1, L2 }`, `Object.keys` and `for … in` work, while the vector sits under
- * a symbol that a spread does not copy.
+ * else; they behave as own, enumerable properties, so `{ L1, L2 }`, `Object.keys` and `for … in` work, while the vector sits
+ * under a symbol that a spread does not copy. Made by `named` and `memberIn` only, which put the names in front of it.
  */
 export class Components {
-  declare readonly [state]: State
+  readonly [state]: State
 
-  constructor(base: Value, start: number, layout: Layout) {
-    const own: State = { base, start, layout, members: new Array(layout.members.length), vector: undefined }
-    Object.defineProperty(this, state, { value: own })
-    for (const [name, accessor] of accessorsOf(layout)) Object.defineProperty(this, name, accessor)
-    Object.preventExtensions(this)
+  constructor(own: State) {
+    this[state] = own
   }
 
   /** One leaf, the flat vector: transforms keep the names and see a single tensor. */
@@ -98,7 +95,7 @@ export const leadOf = (components: Components): readonly number[] => components[
 export function memberIn(components: Components, member: Member): Value | Components {
   const { base, start } = components[state]
   return member.kind === 'group'
-    ? new Components(base, start + member.offset, member.layout)
+    ? withNames(base, start + member.offset, member.layout)
     : segmentOf(base, start + member.offset, member.shape)
 }
 
@@ -109,32 +106,47 @@ const rebuilt = (vector: unknown, layout: Layout): unknown =>
 /** Names over a vector [..., P] whose last axis is as long as the layout. */
 export function named(vector: unknown, layout: Layout): Components {
   if (!(vector instanceof Value)) throw new ArgumentError('A ComponentArray holds one tensor, its flat vector.')
-  if (vector.shape[vector.shape.length - 1] === layout.size) return new Components(vector, 0, layout)
+  if (vector.shape[vector.shape.length - 1] === layout.size) return withNames(vector, 0, layout)
   throw new ShapeError(
     `The ComponentArray of ${listed(pathsOf(layout))} holds ${layout.size} numbers along the last axis; ${showAbstract(vector)} does not fit. Give flat(p) to functions whose results have other shapes.`,
   )
 }
 
-const accessors = new WeakMap<Layout, readonly (readonly [string, PropertyDescriptor])[]>()
-
-/** The properties that a layout gives its ComponentArrays; made once, so that all of them share one hidden class. */
-function accessorsOf(layout: Layout): readonly (readonly [string, PropertyDescriptor])[] {
-  const known = accessors.get(layout)
-  if (known !== undefined) return known
-  const made = layout.members.map(({ name }, i): [string, PropertyDescriptor] => [name, accessorOf(name, i)])
-  accessors.set(layout, made)
-  return made
+/**
+ * One proxy handler for all: a property for each name would cost half a microsecond, at every step of a training loop and for
+ * every name, while most names are asked for only when a function is traced.
+ */
+const names: ProxyHandler<Components> = {
+  get: (target, key) => {
+    const i = positionOf(target, key)
+    return i === undefined ? Reflect.get(target, key) : access(target, i)
+  },
+  has: (target, key) => positionOf(target, key) !== undefined || Reflect.has(target, key),
+  ownKeys: (target) => [...target[state].layout.positions.keys()],
+  getOwnPropertyDescriptor: (target, key) => {
+    const i = positionOf(target, key)
+    if (i === undefined) return undefined
+    // An accessor, so that `Object.keys` asks for no view.
+    return { enumerable: true, configurable: true, get: () => access(target, i) }
+  },
+  set: refuseChange,
+  defineProperty: refuseChange,
+  deleteProperty: refuseChange,
+  // The target must stay extensible: it does not have the properties that the proxy shows.
+  preventExtensions: () => false,
 }
 
-const accessorOf = (name: string, i: number): PropertyDescriptor => ({
-  enumerable: true,
-  get(this: Components) {
-    return access(this, i)
-  },
-  set() {
-    throw new ArgumentError(`A ComponentArray never changes; make another one: replace(p, '${name}', value).`)
-  },
-})
+const withNames = (base: Value, start: number, layout: Layout): Components =>
+  new Proxy(new Components({ base, start, layout, members: [], vector: undefined }), names)
+
+const positionOf = (target: Components, key: string | symbol): number | undefined =>
+  typeof key === 'string' ? target[state].layout.positions.get(key) : undefined
+
+function refuseChange(_: Components, key: string | symbol): never {
+  throw new ArgumentError(
+    `A ComponentArray never changes; make another one: replace(p, '${String(key)}', value), merge(p, q), omit(p, name).`,
+  )
+}
 
 /** Groups are remembered; views only while no trace is open. */
 function access(components: Components, i: number): Value | Components {

@@ -3,7 +3,7 @@ import { showAbstract } from '../core/abstract.ts'
 import { isFloat } from '../core/dtype.ts'
 import { ArgumentError, DTypeError } from '../core/errors.ts'
 import { Value } from '../core/value.ts'
-import { Components, flat, isComponents, layoutOf, leadOf, named } from './component-array.ts'
+import { type Components, flat, isComponents, layoutOf, leadOf, named } from './component-array.ts'
 import type { Layout, Parts } from './layout.ts'
 import { layoutFrom, requireDepth } from './layout.ts'
 import { pathOf } from './path.ts'
@@ -111,5 +111,5 @@ export function fromFlat(vector: Value, like: Layout | Components): Components {
   if (!isFloat(vector.dtype)) {
     throw new DTypeError(`fromFlat: ${showAbstract(vector)}; parameters are float32 or float64.`)
   }
-  return named(vector, like instanceof Components ? layoutOf(like) : like)
+  return named(vector, isComponents(like) ? layoutOf(like) : like)
 }

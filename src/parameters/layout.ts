@@ -44,6 +44,8 @@ export interface Layout<P = unknown> {
   readonly size: number
   /** The direct members, in order. */
   readonly members: readonly Member[]
+  /** Where each direct member stands in `members`. */
+  readonly positions: ReadonlyMap<string, number>
   /** All parameters, in the order of their offsets. */
   readonly fields: readonly Field[]
   /** Parameters and groups by path. */
@@ -97,10 +99,12 @@ export function layoutFrom(parts: Parts): Layout {
   const members: Member[] = []
   const fields: Field[] = []
   const places = new Map<string, Member>()
+  const positions = new Map<string, number>()
   let offset = 0
   for (const [name, part] of parts) {
     const member = memberFrom(name, part, offset)
-    if (places.has(member.path)) throw new ArgumentError(`layout: there are two members named '${name}'.`)
+    if (positions.has(name)) throw new ArgumentError(`layout: there are two members named '${name}'.`)
+    positions.set(name, members.length)
     members.push(member)
     places.set(member.path, member)
     if (member.kind === 'field') fields.push(member)
@@ -111,7 +115,7 @@ export function layoutFrom(parts: Parts): Layout {
   const depth =
     1 + members.reduce((most, member) => Math.max(most, member.kind === 'group' ? member.layout.depth : 0), 0)
   requireDepth(depth)
-  return { size: offset, members, fields, places, depth, text: textOf(members) }
+  return { size: offset, members, positions, fields, places, depth, text: textOf(members) }
 }
 
 /** Throws an `ArgumentError` for records nested deeper than `MAX_DEPTH`. */

@@ -4,7 +4,7 @@ import { type TreeNode, treeNode } from '../core/tree.ts'
 import { Value } from '../core/value.ts'
 import { type Upload, uploaded } from '../files/host-array.ts'
 import { E } from '../fp.ts'
-import { Components, flat, layoutOf, named } from './component-array.ts'
+import { type Components, flat, isComponents, layoutOf, named } from './component-array.ts'
 import { layoutDifferences } from './layout-difference.ts'
 import { pathOf } from './path.ts'
 import { isNode, isStatic, type SavedTree } from './saved-tree.ts'
@@ -40,7 +40,7 @@ export function restored<T>(saved: SavedTree, like: T, upload: Upload): E.Either
 
 function compare({ saved, like, names }: Pair): Found {
   if (saved.kind === 'tensor' && like instanceof Value) return compareTensors({ saved, like, names })
-  if (saved.kind === 'components' && like instanceof Components) return compareComponents({ saved, like, names })
+  if (saved.kind === 'components' && isComponents(like)) return compareComponents({ saved, like, names })
   if (saved.kind === 'list' && Array.isArray(like)) return compareLists(saved.items, like, names, (items) => items)
   if (saved.kind === 'container' && isForeign(like)) return compareContainers({ saved, like, names })
   if (saved.kind === 'record' && isPlain(like)) return compareRecords({ saved, like, names })
@@ -119,7 +119,7 @@ function compareRecords({ saved, like, names }: Pair<Saved<'record'>, PlainRecor
 
 type PlainRecord = Readonly<Record<string, unknown>>
 
-const isForeign = (x: unknown): x is TreeNode => isNode(x) && !(x instanceof Components)
+const isForeign = (x: unknown): x is TreeNode => isNode(x) && !isComponents(x)
 
 function isPlain(x: unknown): x is PlainRecord {
   if (typeof x !== 'object' || x === null || x instanceof Value || isNode(x) || Array.isArray(x)) return false
@@ -136,7 +136,7 @@ function describeSaved(saved: SavedTree): string {
 
 function describe(like: unknown): string {
   if (like instanceof Value) return showAbstract(like)
-  if (like instanceof Components) return `a ComponentArray over ${showAbstract(flat(like))}`
+  if (isComponents(like)) return `a ComponentArray over ${showAbstract(flat(like))}`
   if (Array.isArray(like)) return 'a list'
   if (isPlain(like)) return 'a record'
   return isStatic(like) ? `the value ${JSON.stringify(like) ?? String(like)}` : `a ${typeof like}`

@@ -7,7 +7,7 @@ import type { TreeNode } from '../core/tree.ts'
 import { treeNode } from '../core/tree.ts'
 import { Value } from '../core/value.ts'
 import type { HostArray } from '../files/host-array.ts'
-import { Components, flat, layoutOf } from './component-array.ts'
+import { flat, isComponents, layoutOf } from './component-array.ts'
 import { type Layout, MAX_DEPTH } from './layout.ts'
 import { pathOf } from './path.ts'
 
@@ -39,7 +39,7 @@ export const savedTree = (tree: unknown): Promise<SavedTree> => walk(tree, [])()
 function walk(tree: unknown, names: readonly string[]): () => Promise<SavedTree> {
   if (names.length > MAX_DEPTH) throw new ArgumentError(`save: the tree is nested deeper than ${MAX_DEPTH} levels.`)
   if (tree instanceof Value) return async () => ({ kind: 'tensor', array: await hostArray(tree) })
-  if (tree instanceof Components) {
+  if (isComponents(tree)) {
     return async () => ({ kind: 'components', layout: layoutOf(tree), array: await hostArray(flat(tree)) })
   }
   if (isStatic(tree)) return async () => ({ kind: 'static', value: tree })

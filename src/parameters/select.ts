@@ -11,32 +11,30 @@ import { joined, segmentOf } from './segments.ts'
 
 /** The named members in the order given: `pick(p, 'L2', 'L1')`. */
 export function pick(p: Components, ...names: readonly string[]): Components {
-  const { members } = layoutOf(requireComponents(p, 'pick'))
-  requireKnown(names, members, 'pick')
+  const { members, positions } = layoutOf(requireComponents(p, 'pick'))
+  requireKnown(names, positions, 'pick')
   const repeated = names.find((name, i) => names.indexOf(name) !== i)
   if (repeated !== undefined) throw new ArgumentError(`pick: '${repeated}' is named twice.`)
-  const byName = new Map(members.map((member) => [member.name, member]))
   return chosen(
     p,
-    names.map((name) => byName.get(name)!),
+    names.map((name) => members[positions.get(name)!]),
   )
 }
 
 /** All members but the named ones: `omit(p, 'L1')`. */
 export function omit(p: Components, ...names: readonly string[]): Components {
-  const { members } = layoutOf(requireComponents(p, 'omit'))
-  requireKnown(names, members, 'omit')
+  const { members, positions } = layoutOf(requireComponents(p, 'omit'))
+  requireKnown(names, positions, 'omit')
   return chosen(
     p,
     members.filter((member) => !names.includes(member.name)),
   )
 }
 
-function requireKnown(names: readonly string[], members: readonly Member[], user: string): void {
-  const known = members.map((member) => member.name)
-  const unknown = names.filter((name) => !known.includes(name))
+function requireKnown(names: readonly string[], known: ReadonlyMap<string, number>, user: string): void {
+  const unknown = names.filter((name) => !known.has(name))
   if (unknown.length === 0) return
-  throw new ArgumentError(`${user}: there is no ${listed(unknown)}. There are ${listed(known)}.`)
+  throw new ArgumentError(`${user}: there is no ${listed(unknown)}. There are ${listed([...known.keys()])}.`)
 }
 
 const partOf = (member: Member): Parts[number] => [member.name, member.kind === 'field' ? member.shape : member.layout]
@@ -53,8 +51,7 @@ const vectorOf = (member: Value | Components): Value => (isComponents(member) ? 
 /** The members of `p`, then those of `q`. Throws an `ArgumentError` if a name is in both, a `DTypeError` if dtypes differ. */
 export function merge(p: Components, q: Components): Components {
   const [first, second] = [p, q].map((x) => layoutOf(requireComponents(x, 'merge')))
-  const names = first.members.map(({ name }) => name)
-  const shared = second.members.map(({ name }) => name).filter((name) => names.includes(name))
+  const shared = [...second.positions.keys()].filter((name) => first.positions.has(name))
   if (shared.length > 0) {
     throw new ArgumentError(
       `merge: both ComponentArrays have ${listed(shared)}. Drop one by omit, or set it by replace.`,

@@ -43,7 +43,13 @@ describe('a ComponentArray', () => {
     const seen: string[] = []
     for (const name in p) seen.push(name)
     expect(seen).toEqual(['L1', 'L2'])
-    expect('flat' in p).toBe(false)
+    expect('L2' in p && Object.hasOwn(p, 'L2')).toBe(true)
+    expect('flat' in p || Object.hasOwn(p, 'constructor')).toBe(false)
+    expect(Object.getOwnPropertySymbols(p)).toEqual([])
+    expect(Object.entries(p).map(([name, member]) => [name, isComponents(member)])).toEqual([
+      ['L1', true],
+      ['L2', true],
+    ])
   })
 
   it('is not a ComponentArray once it has been spread', () => {
@@ -61,7 +67,12 @@ describe('a ComponentArray', () => {
     }).toThrow("make another one: replace(p, 'L1', value)")
     expect(() => {
       p.L3 = p.L2
-    }).toThrow(TypeError)
+    }).toThrow("replace(p, 'L3', value)")
+    expect(() => {
+      delete (p as Record<string, unknown>).L1
+    }).toThrow('A ComponentArray never changes')
+    expect(() => Object.freeze(p)).toThrow(TypeError)
+    expect(Object.keys(p)).toEqual(['L1', 'L2'])
   })
 
   it('is no number', () => {

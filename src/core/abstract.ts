@@ -1,7 +1,7 @@
 /** What is known of a tensor before its numbers: shape and element type. */
 import type { DType } from '../../types/dtype.ts'
 
-/** Shape and dtype. A size of `TAPE` stands for the run-time length of a loop's tape (see primitives/control.ts). */
+/** Shape and dtype. A size of `TAPE` stands for the run-time length of a loop's tape (see primitives/control/while.ts). */
 export interface Abstract {
   readonly shape: readonly number[]
   readonly dtype: DType

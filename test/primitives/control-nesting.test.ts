@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { trace } from '../../src/core/trace.ts'
 import type { Value } from '../../src/core/value.ts'
 import { broadcast, constantLike, full, sum } from '../../src/primitives/broadcast.ts'
 import { dot } from '../../src/primitives/contraction.ts'
+import { customJvp } from '../../src/primitives/control/custom.ts'
 import { convert } from '../../src/primitives/conversion.ts'
-import { add, gt, integerPower, lt, mul, scale } from '../../src/primitives/elementwise.ts'
+import { add, gt, integerPower, lt, mul, neg, scale, sub } from '../../src/primitives/elementwise.ts'
 import { view } from '../../src/primitives/segments.ts'
 import { iota } from '../../src/primitives/structural.ts'
 import { exp, sin, tanh } from '../../src/primitives/transcendental.ts'
 import { noise } from '../transforms/functions.ts'
-import { disagreement, type Fn, tensor } from '../transforms/operators.ts'
+import { disagreement, type Fn, grad, tensor } from '../transforms/operators.ts'
 import { choose, recomputed, repeatWhile, scanOver } from './loops.ts'
 
 const parameters = tensor(noise(10))
@@ -133,6 +135,32 @@ const loops: Readonly<Record<string, Fn>> = {
       return { carry: [add(sin(a!), b!)] }
     }
     return scanOver(step, [t!], [iota([3], 'int32', 0)], 3).carries[0]!
+  },
+  'a custom rule in a scan': (t) => {
+    const logistic = (x: Value) => {
+      const f = (y: Value) => integerPower(add(exp(neg(y)), constant(y, 1)), -1)
+      const { program } = trace('f', (y) => [f(y!)], [x])
+      const rule = trace('rule', (y, dy) => [mul(mul(f(y!), sub(constant(y!, 1), f(y!))), dy!)], [x, x])
+      return customJvp(program, rule.program, [x])[0]!
+    }
+    return scanOver(([x]) => ({ carry: [mul(logistic(x!), exp(t!))] }), [t!], [], 3).carries[0]!
+  },
+  'a derivative in a scan, by a captured variable': (t) => {
+    const slope = (y: Value) => grad((z) => mul(sin(mul(z!, t!)), mul(z!, y)))(y)
+    return scanOver(([y]) => ({ carry: [mul(slope(y!), t!)] }), [add(t!, constant(t!, 1))], [], 3).carries[0]!
+  },
+  'a derivative of a while loop in a while loop': (t) => {
+    const grown: Fn = (x) =>
+      repeatWhile(
+        (y) => lt(y!, constant(y!, 5)),
+        (y) => [mul(y!, add(x!, t!))],
+        [x!],
+      )[0]!
+    return repeatWhile(
+      (y) => lt(y!, constant(y!, 30)),
+      (y) => [add(y!, grad(grown)(add(constant(y!, 1), t!)))],
+      [t!],
+    )[0]!
   },
   'a checkpointed step in a scan': (t) => {
     const step = ([x]: readonly Value[]) => ({ carry: recomputed((y) => [mul(sin(mul(y!, t!)), exp(y!))], [x!]) })

@@ -13,7 +13,7 @@ import { customJvp, customVjp } from '../../src/primitives/control/custom.ts'
 import type { ScanParams } from '../../src/primitives/control/scan-call.ts'
 import { tap } from '../../src/primitives/control/tap.ts'
 import { convert } from '../../src/primitives/conversion.ts'
-import { abs, add, div, gt, le, lt, mul, scale, sub } from '../../src/primitives/elementwise.ts'
+import { abs, add, div, gt, integerPower, le, lt, mul, scale, sub } from '../../src/primitives/elementwise.ts'
 import { view } from '../../src/primitives/segments.ts'
 import { exp, sin, tanh } from '../../src/primitives/transcendental.ts'
 import { specialise, TapeOverflow, usesTape } from '../../src/rewrite/specialise.ts'
@@ -202,6 +202,17 @@ describe('whileLoop', () => {
     expect(specialise(program, 64)).toBe(specialise(program, 64))
     checkProgram(specialise(program, 1024))
     expectClose(numbers(grad(grad(power))(scalar(x))), [1000 * 999 * x ** 998])
+  })
+
+  it('replaces the length of the tape, and no other -1', () => {
+    const f: Fn = (x) =>
+      repeatWhile(
+        (y) => lt(y!, constant(y!, 10)),
+        (y) => [add(y!, mul(integerPower(x!, -1), constant(y!, -1)))],
+        [constant(x!, 0)],
+      )[0]!
+    const slope = number(grad(f)(scalar(-0.5)))
+    expect(slope).toBe(5 / 0.25)
   })
 
   it('makes no step where the condition fails at once', () => {

@@ -213,7 +213,10 @@ function transposeCond({ cotangents, inputs, params, transforms }: TransposeCont
   return [null, ...spread(linear, results)]
 }
 
-/** One choice: that branch, mapped. A choice for each lane: all branches, and each lane takes its own. */
+/**
+ * One choice: that branch, mapped. A choice for each lane: all branches run, taps in them too, and each lane takes its own. As with
+ * `where`, a derivative that is infinite in a branch that is not taken then makes NaN (0 · ∞).
+ */
 function batchCond(context: BatchContext<CondParams>): readonly Value[] {
   const { inputs, batched, size, params, transforms } = context
   const [choice, ...operands] = inputs

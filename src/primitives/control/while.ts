@@ -210,7 +210,10 @@ function stepsOf(values: Roles<Value>, params: WhileParams): Value {
 const withOneMore = (condition: Program, carry: Abstract): Program =>
   traceClosed('whileLoop', (values) => inline(condition, values.slice(0, -1)), [...condition.inputs, carry])
 
-/** All lanes go on while any has to; where the condition is mapped, a lane that is done keeps its carries. */
+/**
+ * All lanes go on while any has to; where the condition is mapped, a lane that is done keeps its carries. The body still runs on
+ * those, so its derivative must be finite there.
+ */
 function batchWhile(context: BatchContext<WhileParams>): readonly Value[] {
   const { inputs, batched, size, params, transforms } = context
   const [values, marks] = [rolesOf(inputs, params), rolesOf(batched, params)]

@@ -105,6 +105,15 @@ export interface BatchContext<P extends Params> {
   readonly transforms: ProgramTransforms
 }
 
+/** An equation without some of its inputs and outputs. */
+export interface Narrowed<P extends Params> {
+  readonly params: P
+  /** The inputs that are still needed. */
+  readonly inputs: readonly boolean[]
+  /** The outputs that are left: those in use, perhaps more. */
+  readonly outputs: readonly boolean[]
+}
+
 /** A primitive operation. `P` is the type of its static attributes. */
 export interface Primitive<P extends Params = Params> {
   /** Unique, printable, camelCase. */
@@ -129,6 +138,11 @@ export interface Primitive<P extends Params = Params> {
   transpose?(context: TransposeContext<P>): readonly Cotangent[]
   /** Outputs with the mapped axis first, every one of them; at least one input is batched. */
   batch(context: BatchContext<P>): readonly Value[]
+  /**
+   * What is left of the equation when only the outputs marked in `used` are wanted. For primitives that contain programs, whose
+   * dead parts would otherwise stay alive inside; where it is absent, an equation stays whole or goes.
+   */
+  narrow?(params: P, used: readonly boolean[]): Narrowed<P>
   /** True if the equation must be kept and must stay single although nobody uses its outputs (`tap`). */
   readonly effect?: boolean
 }

@@ -21,7 +21,19 @@ import { gradientProgram, vjpPrograms } from '../../src/transforms/gradient.ts'
 import { jvpProgram, lineariseProgram, transposeProgram } from '../../src/transforms/index.ts'
 import { noise } from '../transforms/functions.ts'
 import type { Fn } from '../transforms/operators.ts'
-import { apply, device, grad, number, numbers, programOf, push, scalar, tensor, vmap } from '../transforms/operators.ts'
+import {
+  apply,
+  device,
+  grad,
+  number,
+  numbers,
+  programOf,
+  push,
+  richardson,
+  scalar,
+  tensor,
+  vmap,
+} from '../transforms/operators.ts'
 import { choose, recomputed, repeatWhile, scanOver } from './loops.ts'
 
 const constant = (x: Value, value: number): Value => constantLike(x, value)
@@ -142,6 +154,25 @@ describe('scan', () => {
     const { program } = transposeProgram(programOf(f, scalar(1)), [true], [true])
     checkProgram(program)
     expect(number(run(program, [scalar(3)])[0]!)).toBe(3 * (((1 * 0.5 + 3) * 0.5 + 5) * 0.5 + 7))
+  })
+
+  it('stacks what it needs twice only once', () => {
+    const f: Fn = (x) => {
+      const { rows } = scanOver(
+        ([y]) => {
+          const next = exp(mul(y!, x!))
+          return { carry: [next], rows: [next] }
+        },
+        [x!],
+        [],
+        3,
+      )
+      return sum(rows[0]!, [0])
+    }
+    const { forward } = lineariseProgram(programOf(f, scalar(1)), [true])
+    const [kept] = all(forward, 'scan')
+    expect(new Set(bodyOf(kept!).body.outputs.slice(1)).size).toBe(kept!.outputs.length - 1)
+    expectClose(numbers(grad(grad(f))(scalar(0.3))), [richardson((x) => number(grad(f)(scalar(x))), 0.3)], 8)
   })
 
   it('makes only as many steps as it is told', () => {
@@ -330,6 +361,66 @@ describe('cond', () => {
       'branch 0 gives (float64[10]), but branch 1 gives (float64[])',
     )
     expect(() => choose(parameters, branches, [scalar(1)])).toThrow('is float64[10]; give an int32 scalar')
+  })
+})
+
+describe('dead code inside', () => {
+  const only = (k: number, results: (x: Value, y: Value) => readonly Value[]): Program =>
+    trace('f', (x, y) => [results(x!, y!)[k]!], [scalar(1), scalar(2)]).program
+
+  it('of a scan: carries and rows that nobody needs', () => {
+    const f = (x: Value, y: Value) => {
+      const step = ([a, b, c]: readonly Value[]) => ({
+        carry: [mul(a!, x), add(b!, a!), mul(c!, y)],
+        rows: [sin(c!), exp(a!)],
+      })
+      const { carries, rows } = scanOver(step, [x, y, y], [], 3)
+      return [...carries, ...rows]
+    }
+    const parts = [0, 1, 2, 3, 4].map((k) => all(only(k, f), 'scan')[0]!)
+    expect(parts.map((equation) => bodyOf(equation).carries)).toEqual([1, 2, 1, 1, 1])
+    expect(parts.map((equation) => bodyOf(equation).constants)).toEqual([1, 1, 1, 1, 1])
+    expect(parts.map(({ outputs }) => outputs.length)).toEqual([1, 2, 1, 2, 2])
+    for (const k of [0, 1, 2, 3, 4]) {
+      checkProgram(only(k, f))
+      const whole = trace('f', (x, y) => f(x!, y!), [scalar(1), scalar(1)]).program
+      const operands = [scalar(0.5), scalar(0.7)]
+      expect(numbers(run(only(k, f), operands)[0]!)).toEqual(numbers(run(whole, operands)[k]!))
+    }
+  })
+
+  it('of a while loop: carries that neither the condition nor a needed carry looks at', () => {
+    const f = (x: Value, y: Value) =>
+      repeatWhile(
+        (a) => lt(a!, constant(a!, 9)),
+        (a, b, c) => [mul(a!, constant(a!, 2)), add(b!, a!), mul(c!, y)],
+        [x, y, y],
+      )
+    const parts = [0, 1, 2].map((k) => only(k, f))
+    expect(parts.map((program) => all(program, 'whileLoop')[0]!.outputs.length)).toEqual([1, 2, 2])
+    expect(parts.map((program) => number(run(program, [scalar(2), scalar(3)])[0]!))).toEqual([16, 17, 81])
+  })
+
+  it('of branches and checkpoints: results and operands', () => {
+    const chosen = (x: Value, y: Value) => {
+      const branches = [(a: Value, b: Value) => [sin(a), b], (a: Value, b: Value) => [a, exp(b)]]
+      return choose(gt(x, y), branches, [x, y])
+    }
+    const saved = (x: Value, y: Value) => recomputed((a, b) => [sin(a!), exp(b!)], [x, y])
+    expect(all(only(0, chosen), 'cond')[0]!.inputs).toHaveLength(2)
+    expect(all(only(1, saved), 'checkpoint')[0]!.inputs).toHaveLength(1)
+    expect(numbers(run(only(1, chosen), [scalar(2), scalar(1)])[0]!)).toEqual([Math.E])
+    expect(numbers(run(only(1, saved), [scalar(2), scalar(1)])[0]!)).toEqual([Math.E])
+  })
+
+  it('stays where it has an effect', () => {
+    const seen: number[] = []
+    const f = (x: Value, y: Value) => {
+      const look = (value: Value) => tap((array) => seen.push(array.data[0]!), [value])[0]!
+      return scanOver(([a, b]) => ({ carry: [mul(a!, x), look(add(b!, y))] }), [x, y], [], 2).carries
+    }
+    run(only(0, f), [scalar(1), scalar(2)])
+    expect(seen).toEqual([4, 6])
   })
 })
 

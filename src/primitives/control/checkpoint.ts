@@ -15,6 +15,7 @@ import type {
 } from '../../core/primitive.ts'
 import { Linear } from '../../core/primitive.ts'
 import type { Program } from '../../core/program.ts'
+import { neededInputs, subprogram } from '../../core/prune.ts'
 import { traceClosed } from '../../core/trace.ts'
 import { Value } from '../../core/value.ts'
 import { requireCount, requireOperand } from './carries.ts'
@@ -39,6 +40,10 @@ export const checkpointPrimitive: Primitive<CheckpointParams> = {
   transpose: transposeCheckpoint,
   batch: ({ inputs, batched, size, params, transforms }) =>
     checkpoint(transforms.batch(params.program, batched, size), inputs),
+  narrow({ program }, used) {
+    const inputs = neededInputs(program, used)
+    return { params: { program: subprogram(program, inputs, used) }, inputs, outputs: used }
+  },
 }
 
 /** The results of a program, to be computed again when they are differentiated backwards. */

@@ -21,6 +21,7 @@ import type {
 } from '../../core/primitive.ts'
 import { Linear } from '../../core/primitive.ts'
 import type { Program } from '../../core/program.ts'
+import { neededInputs, subprogram } from '../../core/prune.ts'
 import { traceClosed } from '../../core/trace.ts'
 import { Value } from '../../core/value.ts'
 import { broadcast, constantLike, full, materialise } from '../broadcast.ts'
@@ -41,6 +42,15 @@ export const condPrimitive: Primitive<CondParams> = {
   linearise: lineariseCond,
   transpose: transposeCond,
   batch: batchCond,
+  narrow({ branches }, used) {
+    const needed = branches.map((branch) => neededInputs(branch, used))
+    const inputs = needed[0]!.map((_, i) => needed.some((marks) => marks[i]))
+    return {
+      params: { branches: branches.map((branch) => subprogram(branch, inputs, used)) },
+      inputs: [true, ...inputs],
+      outputs: used,
+    }
+  },
 }
 
 /** The results of the chosen branch. */

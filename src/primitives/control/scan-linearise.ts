@@ -8,7 +8,8 @@ import { intern } from '../../core/intern.ts'
 import { existing, pick, presence, split, spread } from '../../core/marks.ts'
 import type { JvpContext, Linearised, LinearisedProgram } from '../../core/primitive.ts'
 import type { Program, Variable } from '../../core/program.ts'
-import { hasEffect, pruned } from '../../core/program.ts'
+import { hasEffect } from '../../core/program.ts'
+import { pruned } from '../../core/prune.ts'
 import { traceClosed } from '../../core/trace.ts'
 import type { Value } from '../../core/value.ts'
 import { settleCarries } from './carries.ts'
@@ -19,7 +20,7 @@ import { startTangents } from './scan-forward.ts'
 interface Places {
   /** Depends on constants alone. */
   readonly invariant: readonly boolean[]
-  /** For each residual the row that it is, or -1. */
+  /** For each residual the row that it is, or -1: rows of the operands, then those that the body stacks anyway. */
   readonly row: readonly number[]
   /** Everything else. */
   readonly stacked: readonly boolean[]
@@ -38,13 +39,14 @@ export function lineariseScan(
   const places = placesOf(params, linearised)
   const kept = scan({ body: keepingBody(params, linearised, places), ...values, ...steps(primals, params) })
   const outputs = body.outputs.length - carries
+  const rows = [...values.rows, ...kept.rows.slice(0, outputs)]
   const moved = scan({
     body: linearBody(params, linearised, places, marks),
     constants: [...hoisted(linearised, places, values.constants), ...existing(directions.constants)],
     carries: startTangents(values.carries, directions.carries, marks.carries),
     rows: [
       ...kept.rows.slice(outputs),
-      ...places.row.filter((row) => row >= 0).map((row) => values.rows[row]!),
+      ...places.row.filter((row) => row >= 0).map((row) => rows[row]!),
       ...existing(directions.rows),
     ],
     ...steps(primals, params),
@@ -58,7 +60,7 @@ export function lineariseScan(
 const residualsOf = ({ forward, residuals }: LinearisedProgram): readonly Variable[] =>
   forward.outputs.slice(forward.outputs.length - residuals)
 
-function placesOf({ constants, carries }: ScanParams, linearised: LinearisedProgram): Places {
+function placesOf({ body, constants, carries }: ScanParams, linearised: LinearisedProgram): Places {
   const { forward } = linearised
   const varying = dependence(
     forward,
@@ -66,9 +68,10 @@ function placesOf({ constants, carries }: ScanParams, linearised: LinearisedProg
     hasEffect,
   )
   const residuals = residualsOf(linearised)
-  // Inputs come first among the variables of a pruned program.
-  const row = residuals.map(({ index }) => (index < forward.inputs.length ? index - constants - carries : -1))
   const invariant = residuals.map(({ index }) => varying[index] === 0)
+  const rows = [...forward.inputs.slice(constants + carries), ...forward.outputs.slice(carries, body.outputs.length)]
+  const known = new Map(rows.map(({ index }, row) => [index, row]))
+  const row = residuals.map(({ index }, i) => (invariant[i] ? -1 : (known.get(index) ?? -1)))
   return { invariant, row, stacked: residuals.map((_, i) => !invariant[i] && row[i]! < 0) }
 }
 

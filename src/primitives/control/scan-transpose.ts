@@ -9,7 +9,7 @@ import { existing, pick, presence, split, spread, unmarked } from '../../core/ma
 import type { Cotangent, Derived, TransposeContext } from '../../core/primitive.ts'
 import { Linear } from '../../core/primitive.ts'
 import type { Program } from '../../core/program.ts'
-import { pruned } from '../../core/program.ts'
+import { pruned } from '../../core/prune.ts'
 import { traceClosed } from '../../core/trace.ts'
 import { Value } from '../../core/value.ts'
 import { materialise } from '../broadcast.ts'

@@ -9,9 +9,10 @@ import { ShapeError } from '../../core/errors.ts'
 import { evaluateProgram } from '../../core/evaluate.ts'
 import type { Ndarray } from '../../core/ndarray.ts'
 import { zerosLike } from '../../core/ndarray.ts'
-import type { Primitive } from '../../core/primitive.ts'
+import type { Narrowed, Primitive } from '../../core/primitive.ts'
+import { neededInputs, subprogram } from '../../core/prune.ts'
 import { requireScalar } from '../requirements.ts'
-import { requireCarries, requireCount, requireOperand } from './carries.ts'
+import { requireCarries, requireCount, requireOperand, settleCarries } from './carries.ts'
 import { batchScan } from './scan-batch.ts'
 import { countOf, rolesOf, type ScanCall, type ScanParams, type ScanResult } from './scan-call.ts'
 import { pushScan } from './scan-forward.ts'
@@ -29,6 +30,7 @@ export const scanPrimitive: Primitive<ScanParams> = {
   linearise: (context) => lineariseScan(scan, context),
   transpose: (context) => transposeScan(scan, context),
   batch: (context) => batchScan(scan, context),
+  narrow: narrowScan,
 }
 
 /** Runs a body once for each row. */
@@ -87,4 +89,19 @@ function evaluateScan(inputs: readonly Ndarray[], params: ScanParams, outputs: r
 function rowAt({ shape, dtype, data }: Ndarray, at: number): Ndarray {
   const size = data.length / shape[0]!
   return { shape: shape.slice(1), dtype, data: data.subarray(at * size, (at + 1) * size) }
+}
+
+/** A carry is needed if its last value is, or if a row or a needed carry is made with it. */
+function narrowScan(params: ScanParams, used: readonly boolean[]): Narrowed<ScanParams> {
+  const { body, bounded } = params
+  const outputs = settleCarries(used, 0, params.carries, (marks) => rolesOf(neededInputs(body, marks), params).carries)
+  const needed = rolesOf(neededInputs(body, outputs), params)
+  const inputs = [...needed.constants, ...outputs.slice(0, params.carries), ...needed.rows]
+  const constants = needed.constants.filter(Boolean).length
+  const carries = outputs.slice(0, params.carries).filter(Boolean).length
+  return {
+    params: { ...params, body: subprogram(body, inputs, outputs), constants, carries },
+    inputs: bounded ? [...inputs, true] : inputs,
+    outputs,
+  }
 }

@@ -11,8 +11,9 @@ import { ShapeError } from '../../core/errors.ts'
 import { evaluateProgram } from '../../core/evaluate.ts'
 import { existing, pick, presence, split, spread } from '../../core/marks.ts'
 import type { Ndarray } from '../../core/ndarray.ts'
-import type { BatchContext, JvpContext, Linearised, Primitive } from '../../core/primitive.ts'
+import type { BatchContext, JvpContext, Linearised, Narrowed, Primitive } from '../../core/primitive.ts'
 import type { Program } from '../../core/program.ts'
+import { neededInputs, subprogram } from '../../core/prune.ts'
 import { traceClosed } from '../../core/trace.ts'
 import type { Value } from '../../core/value.ts'
 import { broadcast, constantLike, full, repeat } from '../broadcast.ts'
@@ -55,6 +56,7 @@ export const whileLoopPrimitive: Primitive<WhileParams> = {
   pushForward: pushWhile,
   linearise: lineariseWhile,
   batch: batchWhile,
+  narrow: narrowWhile,
 }
 
 /** The carries after the last step. */
@@ -113,6 +115,27 @@ function evaluateWhile(inputs: readonly Ndarray[], params: WhileParams): readonl
     carry = evaluateProgram(params.body, [...bodyConstants, ...carry])
   }
   return carry
+}
+
+/** A carry is needed if its last value is, if the condition looks at it, or if a needed carry is made with it. */
+function narrowWhile(params: WhileParams, used: readonly boolean[]): Narrowed<WhileParams> {
+  const { condition, body, conditionConstants: tests, bodyConstants: constants } = params
+  const looked = neededInputs(condition, [true])
+  const start = used.map((mark, i) => mark || looked[tests + i] === true)
+  const carried = settleCarries(start, 0, used.length, (marks) => neededInputs(body, marks).slice(constants))
+  const conditionConstants = looked.slice(0, tests)
+  const bodyConstants = neededInputs(body, carried).slice(0, constants)
+  return {
+    params: {
+      condition: subprogram(condition, [...conditionConstants, ...carried], [true]),
+      body: subprogram(body, [...bodyConstants, ...carried], carried),
+      conditionConstants: conditionConstants.filter(Boolean).length,
+      bodyConstants: bodyConstants.filter(Boolean).length,
+      maxSteps: params.maxSteps,
+    },
+    inputs: [...conditionConstants, ...bodyConstants, ...carried],
+    outputs: carried,
+  }
 }
 
 /** One loop whose carries are the carries and their tangents. */

@@ -343,17 +343,14 @@ describe.each(contexts)('$dtype, fused: $fma', (context) => {
     const edge = edgePoints(name, dtype)
     const x = [...random.x, ...edge.x.slice(0, 80)]
     const y = [...random.y, ...edge.y.slice(0, 80)]
-    const alone = run(
-      name,
-      x.flatMap((value) => [value, value, value, value]),
-      y.flatMap((value) => [value, value, value, value]),
-    )
+    const fourfold = (values: number[]): number[] => values.flatMap((value) => [value, value, value, value])
+    const ofLane = (results: number[], lane: number): number[] => x.map((_, i) => results[4 * i + lane]!)
+    const alone = ofLane(run(name, fourfold(x), fourfold(y)), 0)
     for (const beside of [0.3, 1e-40, 1e30, -7, Number.POSITIVE_INFINITY, Number.NaN]) {
       for (let lane = 0; lane < 4; lane++) {
         const placed = (values: number[]): number[] =>
           values.flatMap((value) => Array.from({ length: 4 }, (_, i) => (i === lane ? value : beside)))
-        const results = run(name, placed(x), placed(y))
-        for (let i = 0; i < x.length; i++) expect(results[4 * i + lane], `${name}(${x[i]}, ${y[i]})`).toBe(alone[4 * i])
+        expect(ofLane(run(name, placed(x), placed(y)), lane), `lane ${lane} beside ${beside}`).toEqual(alone)
       }
     }
   })

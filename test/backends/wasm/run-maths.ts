@@ -5,7 +5,7 @@ import { add, call, forUp, i32, load, local, store } from '../../../src/backends
 import { type MathsName, maths, type VectorContext, type VectorDType } from '../../../src/backends/wasm/maths/index.ts'
 
 // Node 20 has relaxed SIMD behind a flag, later versions without
-v8.setFlagsFromString('--experimental-wasm-relaxed-simd')
+if (process.versions.node.startsWith('20.')) v8.setFlagsFromString('--experimental-wasm-relaxed-simd')
 
 /** Every name of the table. */
 export const mathsNames = Object.keys(maths) as readonly MathsName[] // the keys of the table are its names
@@ -62,7 +62,7 @@ const formats = {
 } as const
 
 /** The distance of neighbouring numbers of a dtype at x. */
-export function ulp(x: number, dtype: VectorDType): number {
+function ulp(x: number, dtype: VectorDType): number {
   const { fractionBits, least } = formats[dtype]
   let exponent = Math.max(least, Math.floor(Math.log2(Math.abs(x)) || least))
   if (2 ** exponent > Math.abs(x) && exponent > least) exponent--

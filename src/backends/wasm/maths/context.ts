@@ -6,7 +6,7 @@
  * relies on either: where a product must be exact, its operands are short.
  */
 import type { Expression, FunctionBuilder } from '../assembler.ts'
-import { brIf, f32x4, f64x2, i32, i32x4, i64x2, local, loop, newLabel, op, when } from '../instructions.ts'
+import { brIf, i32, local, loop, newLabel, op, v128, when } from '../instructions.ts'
 
 /** The element types that have vector functions. */
 export type VectorDType = 'float32' | 'float64'
@@ -28,7 +28,7 @@ export type BinaryMaths = (context: VectorContext, x: Expression, y: Expression)
 export type Numbers = Readonly<Record<VectorDType, readonly number[]>>
 
 /** The IEEE 754 format of a dtype. */
-export interface FloatFormat {
+interface FloatFormat {
   /** Bits after the point of a significand. */
   readonly fractionBits: number
   /** What is added to the exponent in the bits of a number. */
@@ -47,7 +47,7 @@ export interface FloatFormat {
 }
 
 /** The formats binary32 and binary64. */
-export const formats: Readonly<Record<VectorDType, FloatFormat>> = {
+const formats: Readonly<Record<VectorDType, FloatFormat>> = {
   float32: {
     fractionBits: 23,
     bias: 127,
@@ -95,6 +95,9 @@ export const compute =
 /** The same places with operations on float64, for halves of a float32 vector. */
 export const inDouble = (v: Vector): Vector => ({ ...v, ...operationsOf({ ...v.context, dtype: 'float64' }) })
 
+/** Sixteen constant bytes: the one place where vector functions reach for constants. */
+export const literal = (bytes: Uint8Array): Expression => v128(bytes)
+
 type Operations = ReturnType<typeof operationsOf>
 
 const operationsOf = (context: VectorContext) => ({
@@ -112,7 +115,10 @@ const integerLanes = (dtype: VectorDType): 'i32x4' | 'i64x2' => (dtype === 'floa
 
 const arithmetic = ({ dtype, fma: fused }: VectorContext) => {
   const lanes = floatLanes(dtype)
-  const constant = (value: number): Expression => (dtype === 'float32' ? f32x4(value) : f64x2(value))
+  const constant = (value: number): Expression => {
+    const filled = dtype === 'float32' ? new Float32Array(4).fill(value) : new Float64Array(2).fill(value)
+    return literal(new Uint8Array(filled.buffer))
+  }
   const add = (a: Expression, b: Expression): Expression => op(`${lanes}.add`, a, b)
   const sub = (a: Expression, b: Expression): Expression => op(`${lanes}.sub`, a, b)
   const mul = (a: Expression, b: Expression): Expression => op(`${lanes}.mul`, a, b)
@@ -165,7 +171,10 @@ const comparisons = ({ dtype }: VectorContext) => {
 const bitwise = ({ dtype }: VectorContext) => {
   const lanes = integerLanes(dtype)
   const { fractionBits, signBit, headMask } = formats[dtype]
-  const bits = (value: bigint): Expression => (dtype === 'float32' ? i32x4(Number(value) | 0) : i64x2(value))
+  const bits = (value: bigint): Expression => {
+    const filled = dtype === 'float32' ? new Uint32Array(4).fill(Number(value)) : new BigUint64Array(2).fill(value)
+    return literal(new Uint8Array(filled.buffer))
+  }
   const and = (a: Expression, b: Expression): Expression => op('v128.and', a, b)
   const or = (a: Expression, b: Expression): Expression => op('v128.or', a, b)
   const shiftLeft = (a: Expression, count: number): Expression => op(`${lanes}.shl`, a, i32(count))

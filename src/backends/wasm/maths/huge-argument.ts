@@ -8,8 +8,8 @@
  * turn. A double comes no nearer to a multiple of π/2 than 2^-61 of it, so that all digits are right.
  */
 import type { Expression } from '../assembler.ts'
-import { op, shuffle, v128 } from '../instructions.ts'
-import { inDouble, type Vector } from './context.ts'
+import { op, shuffle } from '../instructions.ts'
+import { inDouble, literal, type Vector } from './context.ts'
 import { wholeToFloat } from './logarithm.ts'
 
 /** x = (quadrant + 4 n) π/2 + rest, |rest| ≤ π/4; the quadrant stands in the low bits of a lane. */
@@ -64,7 +64,7 @@ function aligned(v: Vector, x: Expression, rows: number) {
   const position = v.bind(v.integerAdd(exponent, v.bits(3n)))
   const byte = v.integerSub(v.shiftRight(position, 3), v.bits(135n))
   const significand = v.or(v.and(x, v.bits(fractionMask)), v.bits(1n << BigInt(fractionBits)))
-  const powers = v128(Uint8Array.of(1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0))
+  const powers = literal(Uint8Array.of(1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0))
   const power = v.and(op('i8x16.swizzle', powers, v.and(position, v.bits(7n))), v.bits(0xffn))
   return {
     multiplier: v.bind(op('i64x2.mul', significand, power)),
@@ -74,8 +74,8 @@ function aligned(v: Vector, x: Expression, rows: number) {
 
 /** 192 bits of 2/π from the byte that each lane says, as limbs of 32 bits, the highest first. */
 function windowOf(v: Vector, byte: Expression, rows: number): Expression[] {
-  const everyByte = v128(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8))
-  const bigEndian = v128(Uint8Array.of(7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0))
+  const everyByte = literal(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8))
+  const bigEndian = literal(Uint8Array.of(7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0))
   const indices = v.bind(op('i8x16.add', op('i8x16.swizzle', byte, everyByte), bigEndian))
   return [0, 8, 16].flatMap((offset) => {
     const word = v.bind(lookUp(v, indices, offset, rows))
@@ -86,8 +86,8 @@ function windowOf(v: Vector, byte: Expression, rows: number): Expression[] {
 /** Bytes of the table at indices + offset; 0 before its begin. */
 function lookUp(v: Vector, indices: Expression, offset: number, rows: number): Expression {
   const found = Array.from({ length: rows }, (_, row) => {
-    const shift = v128(new Uint8Array(16).fill(offset - 16 * row))
-    return op('i8x16.swizzle', v128(tableRow(row)), op('i8x16.add', indices, shift))
+    const shift = literal(new Uint8Array(16).fill(offset - 16 * row))
+    return op('i8x16.swizzle', literal(tableRow(row)), op('i8x16.add', indices, shift))
   })
   return found.reduce((a, b) => v.or(a, b))
 }

@@ -58,7 +58,7 @@ export const tan: UnaryMaths = (context, x) =>
   })
 
 /** tan(r + quadrant π/2) for bound operands, |r| ≤ π/4. */
-export function tangentOf(v: Vector, r: Expression, quadrant: Expression): Expression {
+function tangentOf(v: Vector, r: Expression, quadrant: Expression): Expression {
   const { sine, cosine } = sineAndCosine(v, r)
   const odd = v.bind(isOdd(v, quadrant))
   const ratio = v.div(v.select(odd, cosine, sine), v.select(odd, sine, cosine))
@@ -66,7 +66,7 @@ export function tangentOf(v: Vector, r: Expression, quadrant: Expression): Expre
 }
 
 /** sin(r + quadrant π/2) for bound operands, |r| ≤ π/4. */
-export function turned(v: Vector, r: Expression, quadrant: Expression): Expression {
+function turned(v: Vector, r: Expression, quadrant: Expression): Expression {
   const { sine, cosine } = sineAndCosine(v, r)
   const sign = v.shiftLeft(v.and(quadrant, v.bits(2n)), v.dtype === 'float32' ? 30 : 62)
   return v.xor(v.select(v.bind(isOdd(v, quadrant)), cosine, sine), sign)

@@ -1,0 +1,115 @@
+/**
+ * The CPU: programs compiled to WebAssembly, run at once. Nothing happens until the device is used.
+ *
+ * A call of a small program copies its operands into the memory, calls the module once, and copies the results out. Large
+ * operands that are used again stay in the memory (`storage.ts`), and so do the large outputs that take over donated inputs.
+ */
+
+import type { Abstract } from '../../core/abstract.ts'
+import { sizeOf } from '../../core/abstract.ts'
+import type { Device, ExecuteOptions } from '../../core/device.ts'
+import type { StorageArray } from '../../core/dtype.ts'
+import type { Program } from '../../core/program.ts'
+import { Concrete } from '../../core/value.ts'
+import { TapeOverflow, usesTape, withTape } from '../../rewrite/specialise.ts'
+import { CallRegion } from './call-region.ts'
+import { compile, type Executable, heirsOf } from './executable.ts'
+import { DeviceMemory } from './memory.ts'
+import { type Large, Operands, storageOf } from './operands.ts'
+import { Residents } from './residents.ts'
+import { copyOut, Storage } from './storage.ts'
+
+/** Compiled programs that are kept. */
+const MODULES = 512
+/** Bytes of tensors that are kept in the memory. */
+const RESIDENT = 128 * 2 ** 20
+
+const nothing: readonly number[] = []
+
+/** The CPU, by WebAssembly: synchronous, without set-up. */
+export function wasmDevice(): Device {
+  return new WasmDevice()
+}
+
+class WasmDevice implements Device {
+  readonly name = 'cpu'
+  #machine: Machine | undefined
+
+  upload({ shape, dtype }: Abstract, data: StorageArray): Concrete {
+    return new Concrete({ shape, dtype }, this, new Storage(dtype, sizeOf(shape), data.slice()))
+  }
+
+  execute(program: Program, inputs: readonly Concrete[], options?: ExecuteOptions): readonly Concrete[] {
+    this.#machine ??= new Machine(this)
+    return this.#machine.execute(program, inputs, options?.donate ?? nothing)
+  }
+
+  readSync(tensor: Concrete): StorageArray {
+    const storage = storageOf(tensor)
+    return storage.data === null ? this.#machine!.copyOf(storage) : storage.data.slice()
+  }
+
+  async read(tensor: Concrete): Promise<StorageArray> {
+    return this.readSync(tensor)
+  }
+}
+
+/** The memory and the compiled programs of a device. */
+class Machine {
+  readonly #memory = new DeviceMemory()
+  readonly #residents = new Residents(this.#memory, RESIDENT)
+  readonly #region = new CallRegion(this.#memory, this.#residents)
+  readonly #operands: Operands
+  readonly #executables = new Map<Program, Executable>()
+  #calls = 0
+
+  constructor(device: Device) {
+    this.#operands = new Operands(device, this.#memory, this.#residents)
+  }
+
+  execute(program: Program, inputs: readonly Concrete[], donate: readonly number[]): readonly Concrete[] {
+    const known = this.#executables.get(program)
+    if (known !== undefined) return this.#call(known, inputs, donate)
+    if (!usesTape(program)) return this.#call(this.#compile(program), inputs, donate)
+    return withTape(program, inputs, (closed) =>
+      this.#call(this.#executables.get(closed) ?? this.#compile(closed), inputs, donate),
+    )
+  }
+
+  copyOf({ dtype, address, elements }: Storage): StorageArray {
+    return copyOut(this.#memory, dtype, address, elements)
+  }
+
+  #compile(program: Program): Executable {
+    if (this.#executables.size >= MODULES) this.#forgetOldest()
+    const executable = compile(program, this.#memory)
+    this.#executables.set(program, executable)
+    return executable
+  }
+
+  /** Forgets the quarter of the programs that was not used for longest. */
+  #forgetOldest(): void {
+    const byAge = [...this.#executables.values()].sort((a, b) => a.lastUse - b.lastUse)
+    for (const { program } of byAge.slice(0, MODULES / 4)) this.#executables.delete(program)
+  }
+
+  #call(executable: Executable, inputs: readonly Concrete[], donate: readonly number[]): readonly Concrete[] {
+    executable.lastUse = ++this.#calls
+    const { regionBytes } = executable
+    const region = this.#region.enter(regionBytes)
+    const large: Large | null = executable.hasLarge ? { blocks: new Set(), pinned: [] } : null
+    try {
+      this.#operands.placeInputs(executable, inputs, region, large)
+      this.#operands.placeOutputs(executable, region, large)
+      const needed = executable.run(region, region + executable.frame)
+      if (needed > 0) throw new TapeOverflow(needed)
+      const heirs = donate.length === 0 ? null : heirsOf(executable, donate)
+      const results = this.#operands.results(executable, inputs, region, large, heirs)
+      if (heirs !== null) this.#operands.bury(inputs, donate)
+      return results
+    } finally {
+      if (large !== null) this.#operands.finish(large)
+      this.#region.leave(region, regionBytes)
+    }
+  }
+}

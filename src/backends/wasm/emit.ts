@@ -1,0 +1,76 @@
+/**
+ * Programs as WebAssembly modules: one module for each program, on the device's one memory, with one exported function
+ * `run(arena, frame)`. Every routine and every kernel is a function of its own: V8 compiles functions when they are first
+ * called, and does not replace one that is running.
+ */
+import type { HostStep, PlannedRoutine, Step } from '../../kernels/kernel.ts'
+import { ModuleBuilder } from './assembler.ts'
+import { call, global, i32, local, sequence } from './instructions.ts'
+import { Library } from './library.ts'
+import { matmulWorkspaceBytes } from './matmul.ts'
+import { ARENA, allSteps, FRAME, type ModuleState } from './module-state.ts'
+import { emitRoutine } from './routine-function.ts'
+
+/** A program as bytes, and what a device must give it. */
+export interface EmittedModule {
+  /** Imports `env.memory` and `env.host(step, frame)`; exports `run(arena, frame)` → the largest count that did not fit, or 0. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Bytes of the arena, whose address is a multiple of 64. */
+  readonly arenaBytes: number
+  /** What `env.host` runs, by number. The frame holds the addresses of the step's inputs, then of its outputs. */
+  readonly hostSteps: readonly HostStep[]
+}
+
+/** What an engine can do. */
+export interface EmitOptions {
+  /** May the code use the fused multiply-add of relaxed SIMD? */
+  readonly fma: boolean
+}
+
+/** The module of a planned routine. */
+export function emitModule(planned: PlannedRoutine, { fma }: EmitOptions): EmittedModule {
+  const module = new ModuleBuilder()
+  module.importMemory({ initial: 1 })
+  const host = module.importFunction('env', 'host', ['i32', 'i32'])
+  const workspace = aligned(planned.arenaBytes)
+  const state: ModuleState = {
+    module,
+    library: new Library(module, fma),
+    fma,
+    host,
+    hostSteps: [],
+    overflow: module.global('i32', i32(0)),
+    workspace,
+    arenaBytes: workspace + aligned(workspaceBytes(allSteps(planned))),
+  }
+  const main = emitRoutine(state, planned.routine)
+  emitEntry(state, main)
+  return { bytes: module.encode(), arenaBytes: aligned(state.arenaBytes), hostSteps: state.hostSteps }
+}
+
+/** Saves what a call further out has found, since a host step may run the same program again. */
+function emitEntry({ module, overflow }: ModuleState, main: number): void {
+  const code = module.function(['i32', 'i32'], ['i32'], 'run')
+  const [saved, found] = [code.local('i32'), code.local('i32')]
+  code.emit(
+    local.set(saved, global.get(overflow)),
+    global.set(overflow, i32(0)),
+    call(main, local.get(ARENA), local.get(FRAME)),
+    local.set(found, global.get(overflow)),
+    sequence(global.set(overflow, local.get(saved)), local.get(found)),
+  )
+  module.exportFunction('run', code.index)
+}
+
+/** The matrix products work in one place, one after the other. */
+function workspaceBytes(steps: readonly Step[]): number {
+  let bytes = 0
+  for (const step of steps) {
+    if (step.kind !== 'contract') continue
+    const { dtype, rows, columns, inner } = step.contraction
+    bytes = Math.max(bytes, matmulWorkspaceBytes(dtype, rows, columns, inner))
+  }
+  return bytes
+}
+
+const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64

@@ -1,0 +1,99 @@
+/** A program compiled for the device: its instance, and the place of everything that a call needs. */
+import type { DType } from '../../../types/dtype.ts'
+import { sizeOf } from '../../core/abstract.ts'
+import { bytesOf } from '../../core/dtype.ts'
+import type { Program, Variable } from '../../core/program.ts'
+import { lowerProgram } from '../../kernels/compile.ts'
+import type { HostOperand, HostStep } from '../../kernels/kernel.ts'
+import { emitModule } from './emit.ts'
+import type { DeviceMemory } from './memory.ts'
+import { supportsRelaxedSimd } from './relaxed-simd.ts'
+import { copyOut } from './storage.ts'
+
+/** Operands of at least so many bytes are worth being kept in the memory. */
+export const LARGE = 65_536
+
+/** An input or output of a program. */
+export interface Slot {
+  readonly dtype: DType
+  readonly elements: number
+  /** Where a small one is copied to, from the start of the call's region; -1 for a large one. */
+  readonly offset: number
+}
+
+/** A compiled program. */
+export interface Executable {
+  readonly program: Program
+  readonly run: (arena: number, frame: number) => number
+  readonly inputs: readonly Slot[]
+  readonly outputs: readonly Slot[]
+  /** Where the frame is, from the start of the region, which starts with the arena. */
+  readonly frame: number
+  readonly regionBytes: number
+  /** Is any input or output large? */
+  readonly hasLarge: boolean
+  /** When it was used last. */
+  lastUse: number
+  /** The last list of donated inputs, and which of them each output follows (-1: none). */
+  donated: readonly number[] | null
+  heirs: Int32Array
+}
+
+/** Compiles a program for a memory. */
+export function compile(program: Program, memory: DeviceMemory): Executable {
+  const emitted = emitModule(lowerProgram(program), { fma: supportsRelaxedSimd() })
+  const host = (number: number, frame: number): void => runHostStep(memory, emitted.hostSteps[number]!, frame >>> 0)
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
+    env: { memory: memory.memory, host },
+  })
+  const frame = emitted.arenaBytes
+  let end = frame + aligned(4 * (program.inputs.length + program.outputs.length))
+  const slotOf = ({ dtype, shape }: Variable): Slot => {
+    const elements = sizeOf(shape)
+    const bytes = elements * bytesOf(dtype)
+    if (bytes >= LARGE) return { dtype, elements, offset: -1 }
+    const offset = end
+    end += aligned(bytes)
+    return { dtype, elements, offset }
+  }
+  const [inputs, outputs] = [program.inputs.map(slotOf), program.outputs.map(slotOf)]
+  const run = instance.exports.run as Executable['run'] // emitModule exports it with this type
+  const hasLarge = [...inputs, ...outputs].some(({ offset }) => offset < 0)
+  const unused = { lastUse: 0, donated: null, heirs: new Int32Array(0) }
+  return { program, run, inputs, outputs, frame, regionBytes: end, hasLarge, ...unused }
+}
+
+const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64
+
+/** Calls back with copies of the inputs; the callback may run other programs, after which the views are others. */
+function runHostStep(memory: DeviceMemory, { inputs, outputs, callback }: HostStep, frame: number): void {
+  const addressOf = (i: number): number => memory.uint32[frame / 4 + i]!
+  const elements = inputs.map((input, i) => copyOut(memory, input.buffer.dtype, addressOf(i), elementsOf(input)))
+  const results = callback(elements)
+  outputs.forEach((output, i) => {
+    const { dtype } = output.buffer
+    const view = memory.viewOf(dtype)
+    view.set(results[i]!, addressOf(inputs.length + i) / bytesOf(dtype))
+  })
+}
+
+const elementsOf = ({ shape }: HostOperand): number => sizeOf(shape)
+
+/** For each output the donated input of the same size and dtype whose memory it takes over, or -1. */
+export function heirsOf(executable: Executable, donate: readonly number[]): Int32Array {
+  if (executable.donated === donate) return executable.heirs
+  const heirs = new Int32Array(executable.outputs.length).fill(-1)
+  const left = new Set(donate)
+  executable.outputs.forEach(({ dtype, elements }, output) => {
+    for (const input of left) {
+      const slot = executable.inputs[input]!
+      if (slot.dtype !== dtype || slot.elements !== elements) continue
+      heirs[output] = input
+      left.delete(input)
+      return
+    }
+  })
+  executable.donated = donate
+  executable.heirs = heirs
+  return heirs
+}

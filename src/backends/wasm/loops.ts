@@ -1,0 +1,137 @@
+/** Loops: counting, what is moved out of them, and the sections of a vector loop. */
+import type { Loop, Node, Statement } from '../../kernels/kernel.ts'
+import type { Context, Lanes } from './context.ts'
+import { isVarying, scoped } from './context.ts'
+import { allStatements, type Effects, effectsOf, nested, operandsOf, rootsOf } from './dependence.ts'
+import { forUp, i32 } from './instructions.ts'
+import { preparePointer } from './pointers.ts'
+import { compute, computeSplat } from './values.ts'
+
+/** for (index = from; index < to; index += step); `to` is met exactly. One turn alone needs no loop. */
+export function repeat(context: Context, loop: Loop, from: number, to: number, step: number, write: () => void): void {
+  const { code, indices } = context
+  if (from >= to) return
+  if (to - from <= step) {
+    indices.set(loop, { counter: null, plus: from })
+    scoped(context, write)
+    indices.delete(loop)
+    return
+  }
+  const counter = code.local('i32')
+  indices.set(loop, { counter, plus: 0 })
+  code.emit(forUp(counter, i32(from), i32(to), step, () => scoped(context, write), true))
+  indices.delete(loop)
+  code.release(counter)
+}
+
+/** How a loop is to be done in vectors. */
+export type Plan = Omit<Lanes, 'live'>
+
+/**
+ * The sections of a vector loop: turns of `unroll` vectors, then turns of one vector, then the lanes that are left, whose number
+ * is known when the code is written.
+ */
+export function inSections(context: Context, plan: Plan, write: () => void): void {
+  const { loop, width, unroll } = plan
+  let start = 0
+  for (const parts of unroll > 1 ? [unroll, 1] : [1]) {
+    const step = parts * width
+    const end = loop.extent - ((loop.extent - start) % step)
+    section(context, { ...plan, unroll: parts, live: width }, start, end, write)
+    start = end
+  }
+  section(context, { ...plan, unroll: 1, live: loop.extent - start }, start, loop.extent, write)
+}
+
+function section(context: Context, lanes: Lanes, from: number, to: number, write: () => void): void {
+  if (from === to) return
+  const { code, variables } = context
+  for (const variable of lanes.varying) {
+    variables.set(
+      variable,
+      Array.from({ length: lanes.unroll }, () => code.local('v128')),
+    )
+  }
+  context.lanes = lanes
+  repeat(context, lanes.loop, from, to, lanes.unroll * lanes.width, write)
+  context.lanes = null
+  for (const variable of lanes.varying) {
+    for (const part of variables.get(variable)!) code.release(part)
+    variables.delete(variable)
+  }
+}
+
+/**
+ * Computes, before a loop is opened, what its statements need and the loop does not change: values, addresses, and splats for
+ * a vector loop (`plan`, or the one that is open). Nothing is moved out of branches and conditional loops, where it might
+ * read what must not be read.
+ */
+export function hoist(context: Context, statements: readonly Statement[], plan: Plan | null = context.lanes): void {
+  const effects = effectsOf(statements)
+  const seen = new Set<Node>()
+  for (const statement of unconditional(statements)) {
+    if (statement.kind === 'while') continue
+    if (statement.kind === 'store' || statement.kind === 'accumulate') {
+      preparePointer(context, statement.buffer, statement.address)
+    }
+    const spread = plan !== null && statement.kind !== 'if'
+    for (const root of rootsOf(statement)) hoistFrom(context, root, spread, effects, plan, seen)
+  }
+}
+
+function unconditional(statements: readonly Statement[]): Statement[] {
+  const all = [...statements]
+  for (let i = 0; i < all.length; i++) if (all[i]!.kind === 'for') all.push(...nested(all[i]!))
+  return all
+}
+
+interface Visit {
+  readonly node: Node
+  /** Will it be read as a vector? */
+  readonly spread: boolean
+}
+
+function hoistFrom(
+  context: Context,
+  root: Node,
+  spread: boolean,
+  effects: Effects,
+  plan: Plan | null,
+  seen: Set<Node>,
+): void {
+  const stack: Visit[] = [{ node: root, spread }]
+  while (stack.length > 0) {
+    const visit = stack.pop()!
+    const { node } = visit
+    if (isInvariant(context, node, effects)) {
+      compute(context, node)
+      if (visit.spread && !isVarying(context, context.lanes, node)) computeSplat(context, node)
+      continue
+    }
+    if (seen.has(node)) continue
+    seen.add(node)
+    if (node.kind === 'load') preparePointer(context, node.buffer, node.address)
+    const varying = isVarying(context, plan, node)
+    const isIndex = node.kind === 'load'
+    for (const operand of operandsOf(node)) stack.push({ node: operand, spread: varying && !isIndex })
+  }
+}
+
+function isInvariant({ indices, dependences }: Context, node: Node, effects: Effects): boolean {
+  for (const loop of dependences.of(node).loops) if (!indices.has(loop)) return false
+  return dependences.isKept(node, effects)
+}
+
+/** The variables that differ from lane to lane in a vector loop over these statements. */
+export function varyingVariables(context: Context, loop: Loop, statements: readonly Statement[]): Plan['varying'] {
+  const varying = new Set<Extract<Statement, { kind: 'assign' }>['local']>()
+  const all = allStatements(statements)
+  for (let size = -1; size < varying.size; ) {
+    size = varying.size
+    for (const statement of all) {
+      if (statement.kind !== 'assign' && statement.kind !== 'reduce') continue
+      if (isVarying(context, { loop, varying }, statement.value)) varying.add(statement.local)
+    }
+  }
+  return varying
+}

@@ -1,0 +1,145 @@
+/** What goes into a call and comes out of it: operands brought into the memory, results taken out or left there. */
+import { showAbstract } from '../../core/abstract.ts'
+import type { Device } from '../../core/device.ts'
+import { bytesOf } from '../../core/dtype.ts'
+import { DeviceError } from '../../core/errors.ts'
+import { Concrete } from '../../core/value.ts'
+import type { Executable, Slot } from './executable.ts'
+import type { DeviceMemory } from './memory.ts'
+import type { Residents } from './residents.ts'
+import { copyIn, copyOut, copyTo, Storage } from './storage.ts'
+
+/** The large operands of a call, which have blocks of their own. */
+export interface Large {
+  /** Blocks that are given back when the call ends. */
+  readonly blocks: Set<number>
+  /** Residents that must stay where they are until then. */
+  readonly pinned: Storage[]
+}
+
+/** The elements of a tensor of this device that is alive. */
+export function storageOf(tensor: Concrete): Storage {
+  const storage = tensor.storage as Storage // the device stores nothing else, and programs run where their inputs are
+  if (!storage.donated) return storage
+  throw new DeviceError(
+    `A ${showAbstract(tensor)} tensor was used after donation: its memory went to a result. Use the result, or leave this one out of donate.`,
+  )
+}
+
+/** Operands of one device. */
+export class Operands {
+  readonly #device: Device
+  readonly #memory: DeviceMemory
+  readonly #residents: Residents
+
+  constructor(device: Device, memory: DeviceMemory, residents: Residents) {
+    this.#device = device
+    this.#memory = memory
+    this.#residents = residents
+  }
+
+  /** Brings the inputs into the memory, and their addresses into the frame. */
+  placeInputs(executable: Executable, inputs: readonly Concrete[], region: number, large: Large | null): void {
+    const entry = (region + executable.frame) / 4
+    for (let i = 0; i < inputs.length; i++) {
+      const { offset, dtype } = executable.inputs[i]!
+      const storage = storageOf(inputs[i]!)
+      let address = region + offset
+      // a small storage always has its own array; `large` is there if an operand is large
+      if (offset >= 0) copyIn(this.#memory, storage.data!, dtype, address)
+      else address = this.#placeLarge(storage, large!)
+      this.#memory.uint32[entry + i] = address
+    }
+  }
+
+  /** Finds room for the outputs, and writes their addresses into the frame. */
+  placeOutputs({ inputs, outputs, frame }: Executable, region: number, large: Large | null): void {
+    const entry = (region + frame) / 4 + inputs.length
+    for (let i = 0; i < outputs.length; i++) {
+      const { offset, elements, dtype } = outputs[i]!
+      let address = region + offset
+      if (offset < 0) {
+        address = this.#residents.allocate(elements * bytesOf(dtype))
+        large!.blocks.add(address) // there if an operand is large
+      }
+      this.#memory.uint32[entry + i] = address
+    }
+  }
+
+  /** The results. `heirs` says which donated input each takes over, if any input is donated. */
+  results(
+    executable: Executable,
+    inputs: readonly Concrete[],
+    region: number,
+    large: Large | null,
+    heirs: Int32Array | null,
+  ): Concrete[] {
+    const { outputs, program } = executable
+    const entry = (region + executable.frame) / 4 + inputs.length
+    const results = new Array<Concrete>(outputs.length)
+    for (let i = 0; i < outputs.length; i++) {
+      const slot = outputs[i]!
+      const address = this.#memory.uint32[entry + i]!
+      const heir = heirs === null || heirs[i]! < 0 ? null : (inputs[heirs[i]!]!.storage as Storage) // see storageOf
+      const storage =
+        heir === null || heir.donated ? this.#taken(slot, address) : this.#inherited(slot, address, heir, large)
+      results[i] = new Concrete(program.outputs[i]!, this.#device, storage)
+    }
+    return results
+  }
+
+  /** Ends the life of the donated inputs. */
+  bury(inputs: readonly Concrete[], donate: readonly number[]): void {
+    for (const position of donate) {
+      const storage = inputs[position]!.storage as Storage // see storageOf
+      storage.donated = true
+      storage.data = null
+      if (storage.address !== 0) this.#residents.release(storage)
+    }
+  }
+
+  /** Gives back what the call alone needed. */
+  finish({ blocks, pinned }: Large): void {
+    for (const address of blocks) this.#memory.release(address)
+    for (const storage of pinned) storage.pins--
+  }
+
+  /** The address of a large input. One that comes for the second time stays in the memory. */
+  #placeLarge(storage: Storage, large: Large): number {
+    if (storage.address === 0) {
+      const address = this.#residents.allocate(storage.bytes)
+      copyIn(this.#memory, storage.data!, storage.dtype, address)
+      if (++storage.uses < 2) {
+        large.blocks.add(address)
+        return address
+      }
+      storage.pins++
+      this.#residents.adopt(storage, address)
+    } else {
+      storage.pins++
+      this.#residents.touch(storage)
+    }
+    large.pinned.push(storage)
+    return storage.address
+  }
+
+  #taken({ dtype, elements }: Slot, address: number): Storage {
+    return new Storage(dtype, elements, copyOut(this.#memory, dtype, address, elements))
+  }
+
+  /** A small output gets the array of the donated input, a large one stays where it is. */
+  #inherited({ dtype, elements, offset }: Slot, address: number, heir: Storage, large: Large | null): Storage {
+    const storage = new Storage(dtype, elements, null)
+    if (offset >= 0) {
+      storage.data = heir.data!
+      copyTo(this.#memory, dtype, address, storage.data)
+      heir.data = null
+    } else {
+      large!.blocks.delete(address) // there if an operand is large
+      if (heir.address !== 0) this.#residents.release(heir)
+      this.#residents.adopt(storage, address)
+    }
+    heir.donated = true
+    return storage
+  }
+}

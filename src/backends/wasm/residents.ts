@@ -1,0 +1,69 @@
+/**
+ * Tensors that are in the memory. Finalizers do not run while a program never yields, so the memory must not wait for them:
+ * residents are bounded, and the one not used for longest moves out, into an array of its own if it has none.
+ */
+import { DeviceError } from '../../core/errors.ts'
+import type { DeviceMemory } from './memory.ts'
+import { copyOut, type Storage } from './storage.ts'
+
+/** The tensors that are in the memory. */
+export class Residents {
+  readonly #memory: DeviceMemory
+  readonly #limit: number
+  /** Least recently used first. */
+  readonly #order = new Set<Storage>()
+  #bytes = 0
+
+  constructor(memory: DeviceMemory, limit: number) {
+    this.#memory = memory
+    this.#limit = limit
+  }
+
+  /** Bytes of all residents. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Room for so many bytes; residents move out if the memory cannot grow. */
+  allocate(bytes: number): number {
+    try {
+      return this.#memory.allocate(bytes)
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error
+      this.#shrink(0)
+      return this.#memory.allocate(bytes)
+    }
+  }
+
+  /** The storage has been used just now. */
+  touch(storage: Storage): void {
+    this.#order.delete(storage)
+    this.#order.add(storage)
+  }
+
+  /** The storage is at this address from now on; others move out if there are too many. */
+  adopt(storage: Storage, address: number): void {
+    storage.address = address
+    this.#order.add(storage)
+    this.#bytes += storage.bytes
+    this.#shrink(this.#limit)
+  }
+
+  /** Takes the storage out of the memory without keeping its elements there. */
+  release(storage: Storage): void {
+    this.#memory.release(storage.address)
+    this.#order.delete(storage)
+    this.#bytes -= storage.bytes
+    storage.address = 0
+  }
+
+  #shrink(limit: number): void {
+    if (this.#bytes <= limit) return
+    for (const storage of this.#order) {
+      if (this.#bytes <= limit) return
+      if (storage.pins > 0) continue
+      storage.data ??= copyOut(this.#memory, storage.dtype, storage.address, storage.elements)
+      this.release(storage)
+    }
+  }
+}

@@ -31,7 +31,7 @@ export function nested(statement: Statement): readonly Statement[] {
     case 'while':
       return statement.body
     case 'if':
-      return [...statement.then, ...statement.otherwise]
+      return [...statement.whenTrue, ...statement.whenFalse]
     default:
       return []
   }

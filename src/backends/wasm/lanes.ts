@@ -19,7 +19,6 @@ import {
   load,
   loadLane,
   op,
-  replaceLane,
   sequence,
   share,
   shuffle,
@@ -66,13 +65,6 @@ export function extract(dtype: DType, width: Width, vector: Expression, lane: nu
   if (dtype === 'float64') return extractLane('f64x2.extract_lane', vector, lane)
   if (dtype !== 'bool') return extractLane('i32x4.extract_lane', vector, lane)
   return op('i32.and', extractLane('i32x4.extract_lane', vector, width === 2 ? 2 * lane : lane), i32(1))
-}
-
-/** A vector of numbers with one lane replaced by a scalar. */
-export function replace(dtype: DType, vector: Expression, lane: number, scalar: Expression): Expression {
-  if (dtype === 'float32') return replaceLane('f32x4.replace_lane', vector, lane, scalar)
-  if (dtype === 'float64') return replaceLane('f64x2.replace_lane', vector, lane, scalar)
-  return replaceLane('i32x4.replace_lane', vector, lane, scalar)
 }
 
 /** Masks of 32 bits in the low half as masks of 64 bits. */

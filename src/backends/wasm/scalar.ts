@@ -4,8 +4,8 @@ import type { Expression } from './assembler.ts'
 import { conversion, reinterpretation } from './conversions.ts'
 import { i32, i32x4, local, op, scratch, sequence, share } from './instructions.ts'
 import { quotient, remainder, shiftLeft, shiftRight } from './integers.ts'
-import { choice, extract, replace, scalarConstant, splat, vectorConstant } from './lanes.ts'
-import type { MathsName } from './library.ts'
+import { choice, scalarConstant, vectorConstant } from './lanes.ts'
+import type { BinaryName, UnaryName } from './library.ts'
 import {
   type Application,
   byDType,
@@ -25,7 +25,7 @@ export const rows = {
   sub: arithmetic('sub'),
   mul: arithmetic('mul'),
   div: byDType({ float32: floatBinary('div'), float64: floatBinary('div'), int32: quotient, uint32: quotient }),
-  rem: byDType({ float32: floatRemainder(), float64: floatRemainder(), int32: remainder, uint32: remainder }),
+  rem: byDType({ float32: binaryMaths('rem'), float64: binaryMaths('rem'), int32: remainder, uint32: remainder }),
   max: extremum('max', 'gt'),
   min: extremum('min', 'lt'),
   neg: negation(),
@@ -36,16 +36,16 @@ export const rows = {
   round: floatUnary('nearest'),
   sqrt: floatUnary('sqrt'),
   integerPower: { vector: power('vector'), scalar: power('scalar') },
-  exp: maths('exp'),
-  expm1: maths('expm1'),
-  log: maths('log'),
-  log1p: maths('log1p'),
-  sin: maths('sin'),
-  cos: maths('cos'),
-  tan: maths('tan'),
-  tanh: maths('tanh'),
-  pow: maths('pow'),
-  atan2: maths('atan2'),
+  exp: unaryMaths('exp'),
+  expm1: unaryMaths('expm1'),
+  log: unaryMaths('log'),
+  log1p: unaryMaths('log1p'),
+  sin: unaryMaths('sin'),
+  cos: unaryMaths('cos'),
+  tan: unaryMaths('tan'),
+  tanh: unaryMaths('tanh'),
+  pow: binaryMaths('pow'),
+  atan2: binaryMaths('atan2'),
   logistic: vectorOnly(logistic),
   softplus: vectorOnly(softplus),
   lt: comparison('lt'),
@@ -94,33 +94,13 @@ const isFloat = ({ dtype }: Application): boolean => dtype === 'float32' || dtyp
 
 const signs = ({ dtype }: Application): 's' | 'u' => (dtype === 'uint32' ? 'u' : 's')
 
-/** A function of the library, a lane at a time for scalars. */
-function maths(name: MathsName): Row {
-  return vectorOnly((operands, { dtype, library }) => library.call(name, dtype, operands))
+/** A function of the library, in one lane for scalars. */
+function unaryMaths(name: UnaryName): Row {
+  return vectorOnly(([x], { dtype, library }) => library.unary(name, dtype, x!))
 }
 
-/** a - b trunc(a / b) without rounding. The scalar function of the library serves every lane. */
-function floatRemainder(): Row {
-  const scalar: Code = ([a, b], { dtype, library }) => {
-    if (dtype === 'float64') return library.remainder(a!, b!)
-    return op('f32.demote_f64', library.remainder(op('f64.promote_f32', a!), op('f64.promote_f32', b!)))
-  }
-  return { scalar, vector: eachLane(scalar) }
-}
-
-/** The scalar code in each lane. */
-function eachLane(scalar: Code): Code {
-  return (operands, application) => {
-    const { dtype, result, width } = application
-    const lane = (i: number): Expression =>
-      scalar(
-        operands.map((operand) => extract(dtype, width, operand, i)),
-        application,
-      )
-    let vector = splat(result, lane(0))
-    for (let i = 1; i < width; i++) vector = replace(result, vector, i, lane(i))
-    return vector
-  }
+function binaryMaths(name: BinaryName): Row {
+  return vectorOnly(([a, b], { dtype, library }) => library.binary(name, dtype, a!, b!))
 }
 
 /** NaN propagates. With a constant that is no NaN, one instruction gives that: pmax(x, c) is x unless x < c. */
@@ -209,7 +189,7 @@ function logistic(operands: readonly Expression[], { dtype, library }: Applicati
   const [x] = operands as [Expression] // one operand
   const shape = floatVector(dtype)
   const one = vectorConstant(dtype, 1)
-  const decayed = library.call('exp', dtype, [op(`${shape}.neg`, op(`${shape}.abs`, x))])
+  const decayed = library.unary('exp', dtype, op(`${shape}.neg`, op(`${shape}.abs`, x)))
   return share('v128', decayed, (e) => {
     const numerator = op('v128.bitselect', e, one, op(`${shape}.lt`, x, vectorConstant(dtype, 0)))
     return op(`${shape}.div`, numerator, op(`${shape}.add`, one, e))
@@ -220,9 +200,9 @@ function logistic(operands: readonly Expression[], { dtype, library }: Applicati
 function softplus(operands: readonly Expression[], { dtype, library }: Application): Expression {
   const [x] = operands as [Expression] // one operand
   const shape = floatVector(dtype)
-  const decayed = library.call('exp', dtype, [op(`${shape}.neg`, op(`${shape}.abs`, x))])
+  const decayed = library.unary('exp', dtype, op(`${shape}.neg`, op(`${shape}.abs`, x)))
   const above = op(`${shape}.max`, x, vectorConstant(dtype, 0))
-  return op(`${shape}.add`, above, library.call('log1p', dtype, [decayed]))
+  return op(`${shape}.add`, above, library.unary('log1p', dtype, decayed))
 }
 
 function comparison(name: 'lt' | 'le'): Row {

@@ -177,10 +177,10 @@ function assign(context: Context, statement: Assign): void {
   forgetChanged(context, [statement])
 }
 
-function branch(context: Context, { condition, then, otherwise }: If): void {
+function branch(context: Context, { condition, whenTrue, whenFalse }: If): void {
   const test = scalarOf(context, condition)
   const body = (statements: readonly Statement[]) => () => scoped(context, () => writeStatements(context, statements))
-  context.code.emit(when(test, body(then), otherwise.length === 0 ? undefined : body(otherwise)))
+  context.code.emit(when(test, body(whenTrue), whenFalse.length === 0 ? undefined : body(whenFalse)))
 }
 
 /** What the body changes must not be held over from before, nor from one turn to the next. */

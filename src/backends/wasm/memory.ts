@@ -87,11 +87,13 @@ export class DeviceMemory {
     return best
   }
 
-  /** Grows by a quarter, by a step, or by what is needed, whichever is most. */
+  /** Grows by a quarter, by a step, or by what is needed beside the hole at the end, whichever is most. */
   #grow(needed: number): Hole {
     const { size } = this
-    const wanted = Math.ceil(Math.max(needed, STEP, size / 4) / PAGE) * PAGE
-    const least = Math.ceil(needed / PAGE) * PAGE
+    const last = this.#holes.at(-1)
+    const free = last !== undefined && last.address + last.bytes === size - RESERVED ? last.bytes : 0
+    const least = Math.ceil((needed - free) / PAGE) * PAGE
+    const wanted = Math.ceil(Math.max(least, STEP, size / 4) / PAGE) * PAGE
     if (!this.#growBy(wanted) && !this.#growBy(least)) {
       const [asked, held] = [needed, size].map((bytes) => `${Math.ceil(bytes / 2 ** 20)} MiB`)
       throw new DeviceError(

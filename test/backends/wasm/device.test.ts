@@ -1,0 +1,226 @@
+/** The device: donation, residence, growth with live tensors, many programs, long synchronous loops, programs inside programs. */
+import { describe, expect, it } from 'vitest'
+import { wasmDevice } from '../../../src/backends/wasm/device.ts'
+import { sizeOf } from '../../../src/core/abstract.ts'
+import { allocate } from '../../../src/core/dtype.ts'
+import type { Program } from '../../../src/core/program.ts'
+import { traceClosed } from '../../../src/core/trace.ts'
+import type { Concrete, Value } from '../../../src/core/value.ts'
+import { constantLike, full, sum } from '../../../src/primitives/broadcast.ts'
+import { add, mul } from '../../../src/primitives/elementwise.ts'
+import { reshape } from '../../../src/primitives/structural.ts'
+import type { DType } from '../../../types/dtype.ts'
+
+const device = wasmDevice()
+
+const program = (f: (...values: Value[]) => readonly Value[], ...types: (readonly [DType, ...number[]])[]): Program =>
+  traceClosed(
+    'test',
+    (values) => f(...values),
+    types.map(([dtype, ...shape]) => ({ dtype, shape })),
+  )
+
+const upload = (dtype: DType, shape: readonly number[], value: (i: number) => number): Concrete =>
+  device.upload(
+    { dtype, shape },
+    allocate(dtype, sizeOf(shape)).map((_: number, i: number) => value(i)),
+  )
+
+const run = (p: Program, inputs: readonly Concrete[], donate?: readonly number[]): readonly Concrete[] =>
+  device.execute(p, inputs, donate === undefined ? {} : { donate })
+
+const numbers = (tensor: Concrete): number[] => Array.from(device.readSync(tensor))
+
+const increment = (length: number) => program((x) => [add(x, constantLike(x, 1))], ['float64', length])
+const large = 40_000
+
+describe('reading', () => {
+  it('gives copies', async () => {
+    const x = upload('float32', [3], (i) => i)
+    const read = device.readSync(x)
+    read[0] = 99
+    expect(numbers(x)).toEqual([0, 1, 2])
+    expect(Array.from(await device.read(x))).toEqual([0, 1, 2])
+  })
+
+  it('upload copies', () => {
+    const data = Float32Array.of(1, 2)
+    const x = device.upload({ shape: [2], dtype: 'float32' }, data)
+    data[0] = 99
+    expect(numbers(x)).toEqual([1, 2])
+  })
+
+  it('NaN, infinities and negative zero pass through', () => {
+    const values = [Number.NaN, Infinity, -Infinity, -0]
+    const copy = program((x) => [reshape(x, [2, 2])], ['float32', 4])
+    const [y] = run(copy, [upload('float32', [4], (i) => values[i]!)])
+    expect(numbers(y!)).toEqual(values)
+  })
+
+  it('tensors without elements', () => {
+    const p = program((x) => [mul(x, x), sum(x, [0, 1])], ['float32', 0, 3])
+    const [y, s] = run(p, [upload('float32', [0, 3], () => 0)])
+    expect([numbers(y!), numbers(s!)]).toEqual([[], [0]])
+  })
+
+  it('the same tensor twice, and an input as the result', () => {
+    const p = program((x, y) => [mul(x, y), x], ['float64', 3], ['float64', 3])
+    const x = upload('float64', [3], (i) => i + 1)
+    const [square, same] = run(p, [x, x])
+    expect([numbers(square!), numbers(same!)]).toEqual([
+      [1, 4, 9],
+      [1, 2, 3],
+    ])
+  })
+})
+
+describe.each([3, large])('donation of %i elements', (length) => {
+  it('gives the memory to the result', () => {
+    const p = increment(length)
+    let x = upload('float64', [length], (i) => i)
+    for (let step = 0; step < 5; step++) x = run(p, [x], [0])[0]!
+    expect(numbers(x).slice(0, 3)).toEqual([5, 6, 7])
+    expect(numbers(run(p, [x])[0]!)[2]).toBe(8)
+  })
+
+  it('ends the life of the tensor', () => {
+    const x = upload('float64', [length], (i) => i)
+    run(increment(length), [x], [0])
+    expect(() => device.readSync(x)).toThrow(`A float64[${length}] tensor was used after donation`)
+    expect(() => run(increment(length), [x])).toThrow('used after donation')
+  })
+
+  it('of one tensor twice, of one that no result can use, and of one among others', () => {
+    const twice = program((x, y) => [add(x, y), mul(x, y)], ['float64', length], ['float64', length])
+    const x = upload('float64', [length], (i) => i + 1)
+    const [s, p] = run(twice, [x, x], [0, 1])
+    expect([numbers(s!).slice(0, 3), numbers(p!).slice(0, 3)]).toEqual([
+      [2, 4, 6],
+      [1, 4, 9],
+    ])
+    const [total] = run(
+      program((a) => [sum(a, [0])], ['float64', length]),
+      [p!],
+      [0],
+    )
+    expect(() => device.readSync(p!)).toThrow('used after donation')
+    expect(numbers(total!).length).toBe(1)
+    const [kept] = run(twice, [s!, s!], [])
+    expect(numbers(kept!)[0]).toBe(4)
+  })
+
+  it('nothing is lost when the program fails', () => {
+    const x = upload('float64', [length], (i) => i)
+    const dead = upload('float64', [length], (i) => i)
+    run(increment(length), [dead], [0])
+    const p = program((a, b) => [add(a, b)], ['float64', length], ['float64', length])
+    expect(() => run(p, [x, dead], [0])).toThrow('used after donation')
+    expect(numbers(x)[2]).toBe(2)
+  })
+})
+
+describe('large tensors', () => {
+  it('used again and again give the same', () => {
+    const p = program((x, y) => [sum(mul(x, y), [0])], ['float64', large], ['float64', large])
+    const [x, y] = [upload('float64', [large], () => 2), upload('float64', [large], (i) => i)]
+    for (let step = 0; step < 5; step++) expect(numbers(run(p, [x, y])[0]!)).toEqual([large * (large - 1)])
+    expect(numbers(x)[7]).toBe(2)
+  })
+
+  it('more than the memory keeps (200 of 1 MiB, all used three times)', () => {
+    const length = 2 ** 17
+    const p = increment(length)
+    const tensors = Array.from({ length: 200 }, (_, n) => upload('float64', [length], () => n))
+    for (let round = 0; round < 3; round++) {
+      for (const [n, x] of tensors.entries()) {
+        const [y] = run(p, [x])
+        if (n % 50 === 0) expect(numbers(y!)[length - 1]).toBe(n + 1)
+      }
+    }
+    expect(tensors.map((x) => numbers(x)[5])).toEqual(tensors.map((_, n) => n))
+  })
+
+  it('donated states beyond what the memory keeps move out unharmed', () => {
+    const length = 2 ** 19
+    const p = increment(length)
+    const states = Array.from({ length: 50 }, (_, n) => run(p, [upload('float64', [length], () => n)], [0])[0]!)
+    expect(states.map((x) => numbers(x)[length - 1])).toEqual(states.map((_, n) => n + 1))
+  })
+})
+
+describe('growth', () => {
+  it('while tensors live, resident and not', () => {
+    const fresh = wasmDevice()
+    const make = (length: number, value: number) =>
+      fresh.upload({ shape: [length], dtype: 'float64' }, new Float64Array(length).fill(value))
+    const p = increment(large)
+    const kept = fresh.execute(p, [make(large, 1)], { donate: [0] })[0]!
+    const own = fresh.execute(p, [make(large, 2)])[0]!
+    const big = 4_000_000
+    const [grown] = fresh.execute(increment(big), [make(big, 3)])
+    expect([fresh.readSync(kept)[9], fresh.readSync(own)[9], fresh.readSync(grown!)[big - 1]]).toEqual([2, 3, 4])
+    expect(fresh.readSync(fresh.execute(p, [kept])[0]!)[3]).toBe(3)
+  })
+})
+
+describe('programs', () => {
+  it('more than are kept', () => {
+    const programs = Array.from({ length: 700 }, (_, n) =>
+      program((x) => [add(x, full([2], 'float64', n + 0.5))], ['float64', 2]),
+    )
+    const x = upload('float64', [2], (i) => i)
+    programs.forEach((p, n) => {
+      expect(numbers(run(p, [x])[0]!)).toEqual([n + 0.5, n + 1.5])
+    })
+    expect(numbers(run(programs[0]!, [x])[0]!)).toEqual([0.5, 1.5])
+  })
+
+  it('with thousands of inputs', () => {
+    const count = 3000
+    const types = Array.from({ length: count }, (): readonly ['float64'] => ['float64'])
+    const p = program((...values) => [values.reduce((total, x) => add(total, x))], ...types)
+    const inputs = types.map((_, n) => upload('float64', [], () => n))
+    expect(numbers(run(p, inputs)[0]!)).toEqual([(count * (count - 1)) / 2])
+  })
+})
+
+describe('a loop that never waits', () => {
+  const grown = (f: () => void): number => {
+    const before = process.memoryUsage().rss
+    f()
+    return (process.memoryUsage().rss - before) / 2 ** 20
+  }
+
+  it('100 000 steps of a small state stay flat', () => {
+    const p = increment(100)
+    let x = upload('float64', [100], () => 0)
+    for (let step = 0; step < 1000; step++) x = run(p, [x])[0]!
+    const size = grown(() => {
+      for (let step = 0; step < 99_000; step++) x = run(p, [x])[0]!
+    })
+    expect(numbers(x)[99]).toBe(100_000)
+    expect(size).toBeLessThan(64)
+  })
+
+  it('100 000 steps of a donated state stay flat', () => {
+    const p = increment(100)
+    let x = upload('float64', [100], () => 0)
+    const size = grown(() => {
+      for (let step = 0; step < 100_000; step++) x = run(p, [x], [0])[0]!
+    })
+    expect(numbers(x)[99]).toBe(100_000)
+    expect(size).toBeLessThan(64)
+  })
+
+  it('5 000 steps of a large state, donated and not', () => {
+    const p = increment(large)
+    let [x, y] = [upload('float64', [large], () => 0), upload('float64', [large], () => 0)]
+    for (let step = 0; step < 500; step++) y = run(p, [y])[0]!
+    const size = grown(() => {
+      for (let step = 0; step < 5000; step++) x = run(p, [x], [0])[0]!
+      for (let step = 0; step < 4500; step++) y = run(p, [y])[0]!
+    })
+    expect([numbers(x)[1], numbers(y)[1]]).toEqual([5000, 5000])
+    expect(size).toBeLessThan(256)
+  })
+})

@@ -47,7 +47,8 @@ export function combine(context: Context, reduction: Reduction, a: Expression, b
   const row = rowOf(reduction)
   const form = width === null ? row.scalar : row.vector
   const nodes = [unknown, unknown]
-  return form([a, b], { dtype, result: dtype, width: width ?? 4, nodes, exponent: 0, library: context.library })
+  const { library } = context
+  return form([a, b], { dtype, result: dtype, width: width ?? 4, nodes, exponent: 0, library, isHot: false })
 }
 
 /** Stands for an operand of which nothing is known. */

@@ -41,6 +41,8 @@ export interface Context {
   /** The locals of each variable: one, or one for each part of the vector loop. */
   readonly variables: Map<Variable, readonly Local[]>
   lanes: Lanes | null
+  /** Is the code at hand inside the main section of a vector loop? */
+  isHot: boolean
 }
 
 /** Does the node differ from lane to lane? */

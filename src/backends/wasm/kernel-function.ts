@@ -27,6 +27,7 @@ function emitPart({ module, library }: ModuleState, routine: Routine, kernel: Ke
     bases: basesOf(code, routine, kernel),
     variables: new Map(),
     lanes: null,
+    isHot: false,
   }
   writeStatements(context, kernel.body)
   return code.index

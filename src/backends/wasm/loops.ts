@@ -43,6 +43,9 @@ export function inSections(context: Context, plan: Plan, write: () => void): voi
   section(context, { ...plan, unroll: 1, live: loop.extent - start }, start, loop.extent, write)
 }
 
+/** Turns from which a section is worth long code. */
+const HOT = 3
+
 function section(context: Context, lanes: Lanes, from: number, to: number, write: () => void): void {
   if (from === to) return
   const { code, variables } = context
@@ -52,9 +55,12 @@ function section(context: Context, lanes: Lanes, from: number, to: number, write
       Array.from({ length: lanes.unroll }, () => code.local('v128')),
     )
   }
+  const step = lanes.unroll * lanes.width
   context.lanes = lanes
-  repeat(context, lanes.loop, from, to, lanes.unroll * lanes.width, write)
+  context.isHot = (to - from) / step >= HOT
+  repeat(context, lanes.loop, from, to, step, write)
   context.lanes = null
+  context.isHot = false
   for (const variable of lanes.varying) {
     for (const part of variables.get(variable)!) code.release(part)
     variables.delete(variable)

@@ -22,6 +22,7 @@ import { emitKernel } from './kernel-function.ts'
 import { emitScan, emitWhile } from './loop-steps.ts'
 import { emitMatmul } from './matmul.ts'
 import { ARENA, addressOf, FRAME, type ModuleState, moved, newFrame, writeEntry } from './module-state.ts'
+import { isSmall, productKernel } from './small-product.ts'
 
 /** Steps of one function. */
 const LONGEST = 256
@@ -53,6 +54,9 @@ function stepOf(state: ModuleState, routine: Routine, code: FunctionBuilder, ste
     case 'kernel':
       return sequence(...emitKernel(state, routine, step.kernel).map(callWith))
     case 'contract':
+      if (isSmall(step.contraction)) {
+        return sequence(...emitKernel(state, routine, productKernel(step.contraction)).map(callWith))
+      }
       return contract(state, routine, code, step.contraction)
     case 'copy': {
       const bytes = step.elements * bytesOf(step.from.buffer.dtype)

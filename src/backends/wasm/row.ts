@@ -18,6 +18,8 @@ export interface Application {
   /** Of `integerPower`. */
   readonly exponent: number
   readonly library: Library
+  /** Is the code run so often that functions are better written in place? */
+  readonly isHot: boolean
 }
 
 /** Code from operands that are cheap to evaluate and may be evaluated many times. */

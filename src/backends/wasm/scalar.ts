@@ -96,11 +96,11 @@ const signs = ({ dtype }: Application): 's' | 'u' => (dtype === 'uint32' ? 'u' :
 
 /** A function of the library, in one lane for scalars. */
 function unaryMaths(name: UnaryName): Row {
-  return vectorOnly(([x], { dtype, library }) => library.unary(name, dtype, x!))
+  return vectorOnly(([x], { dtype, library, isHot }) => library.unary(name, dtype, isHot, x!))
 }
 
 function binaryMaths(name: BinaryName): Row {
-  return vectorOnly(([a, b], { dtype, library }) => library.binary(name, dtype, a!, b!))
+  return vectorOnly(([a, b], { dtype, library, isHot }) => library.binary(name, dtype, isHot, a!, b!))
 }
 
 /** NaN propagates. With a constant that is no NaN, one instruction gives that: pmax(x, c) is x unless x < c. */
@@ -185,11 +185,11 @@ function power(form: 'vector' | 'scalar'): Code {
 }
 
 /** 1 / (1 + e^-x) = e / (1 + e) with e = e^x for x < 0, so that nothing overflows and no digit of the lower tail is lost. */
-function logistic(operands: readonly Expression[], { dtype, library }: Application): Expression {
+function logistic(operands: readonly Expression[], { dtype, library, isHot }: Application): Expression {
   const [x] = operands as [Expression] // one operand
   const shape = floatVector(dtype)
   const one = vectorConstant(dtype, 1)
-  const decayed = library.unary('exp', dtype, op(`${shape}.neg`, op(`${shape}.abs`, x)))
+  const decayed = library.unary('exp', dtype, isHot, op(`${shape}.neg`, op(`${shape}.abs`, x)))
   return share('v128', decayed, (e) => {
     const numerator = op('v128.bitselect', e, one, op(`${shape}.lt`, x, vectorConstant(dtype, 0)))
     return op(`${shape}.div`, numerator, op(`${shape}.add`, one, e))
@@ -197,12 +197,12 @@ function logistic(operands: readonly Expression[], { dtype, library }: Applicati
 }
 
 /** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). */
-function softplus(operands: readonly Expression[], { dtype, library }: Application): Expression {
+function softplus(operands: readonly Expression[], { dtype, library, isHot }: Application): Expression {
   const [x] = operands as [Expression] // one operand
   const shape = floatVector(dtype)
-  const decayed = library.unary('exp', dtype, op(`${shape}.neg`, op(`${shape}.abs`, x)))
+  const decayed = library.unary('exp', dtype, isHot, op(`${shape}.neg`, op(`${shape}.abs`, x)))
   const above = op(`${shape}.max`, x, vectorConstant(dtype, 0))
-  return op(`${shape}.add`, above, library.unary('log1p', dtype, decayed))
+  return op(`${shape}.add`, above, library.unary('log1p', dtype, isHot, decayed))
 }
 
 function comparison(name: 'lt' | 'le'): Row {

@@ -14,6 +14,7 @@ import {
   storeVector,
   type Width,
 } from './lanes.ts'
+import { binaryNames, unaryNames } from './library.ts'
 import { hoist, inSections, type Plan, repeat, varyingVariables } from './loops.ts'
 import { isContiguous, isSpread } from './pointers.ts'
 import { reduce, variableLocals } from './reductions.ts'
@@ -82,10 +83,19 @@ function widthOf(statements: readonly Statement[], nodes: readonly Node[]): Widt
 
 /** Several vectors a turn hide the counting and, where a column is reduced, use whole cache lines. */
 function unrollOf(nodes: readonly Node[]): number {
-  const cost = nodes.filter(({ kind }) => kind === 'apply' || kind === 'load').length
+  const cost = nodes.reduce((sum, node) => sum + costOf(node), 0)
   if (cost <= 6) return 4
   return cost <= 14 ? 2 : 1
 }
+
+/** Rough number of instructions of a node. */
+function costOf(node: Node): number {
+  if (node.kind !== 'apply') return node.kind === 'load' ? 1 : 0
+  return functions.has(node.name) ? 6 : 1
+}
+
+/** Operations that are functions of the library, or made of them. */
+const functions: ReadonlySet<string> = new Set([...unaryNames, ...binaryNames, 'logistic', 'softplus'])
 
 function store(context: Context, statement: Store): void {
   const { buffer, address, value } = statement
@@ -161,7 +171,7 @@ type Sum = (a: ReturnType<typeof scalarOf>, b: ReturnType<typeof scalarOf>) => R
 
 /** The table's addition. */
 function added({ library }: Context, dtype: Node['dtype'], width: Width): Record<keyof Row, Sum> {
-  const application = { dtype, result: dtype, width, nodes: [], exponent: 0, library }
+  const application = { dtype, result: dtype, width, nodes: [], exponent: 0, library, isHot: false }
   return {
     scalar: (a, b) => rows.add.scalar([a, b], application),
     vector: (a, b) => rows.add.vector([a, b], application),

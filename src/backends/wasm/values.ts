@@ -137,7 +137,7 @@ function vectorsOf(context: Context, lanes: Lanes, node: Node): Expression[] {
   )
 }
 
-function applicationOf({ lanes, library }: Context, { name, dtype, operands, exponent }: Apply): Application {
+function applicationOf({ lanes, library, isHot }: Context, { name, dtype, operands, exponent }: Apply): Application {
   return {
     dtype: operands[name === 'select' ? 1 : 0]!.dtype,
     result: dtype,
@@ -145,6 +145,7 @@ function applicationOf({ lanes, library }: Context, { name, dtype, operands, exp
     nodes: operands,
     exponent: exponent ?? 0,
     library,
+    isHot,
   }
 }
 

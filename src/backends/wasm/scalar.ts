@@ -5,7 +5,7 @@ import { conversion, reinterpretation } from './conversions.ts'
 import { i32, i32x4, local, op, scratch, sequence, share } from './instructions.ts'
 import { quotient, remainder, shiftLeft, shiftRight } from './integers.ts'
 import { choice, scalarConstant, vectorConstant } from './lanes.ts'
-import type { BinaryName, UnaryName } from './library.ts'
+import type { MathsName } from './maths/index.ts'
 import {
   type Application,
   byDType,
@@ -25,7 +25,7 @@ export const rows = {
   sub: arithmetic('sub'),
   mul: arithmetic('mul'),
   div: byDType({ float32: floatBinary('div'), float64: floatBinary('div'), int32: quotient, uint32: quotient }),
-  rem: byDType({ float32: binaryMaths('rem'), float64: binaryMaths('rem'), int32: remainder, uint32: remainder }),
+  rem: byDType({ float32: maths('rem'), float64: maths('rem'), int32: remainder, uint32: remainder }),
   max: extremum('max', 'gt'),
   min: extremum('min', 'lt'),
   neg: negation(),
@@ -36,16 +36,20 @@ export const rows = {
   round: floatUnary('nearest'),
   sqrt: floatUnary('sqrt'),
   integerPower: { vector: power('vector'), scalar: power('scalar') },
-  exp: unaryMaths('exp'),
-  expm1: unaryMaths('expm1'),
-  log: unaryMaths('log'),
-  log1p: unaryMaths('log1p'),
-  sin: unaryMaths('sin'),
-  cos: unaryMaths('cos'),
-  tan: unaryMaths('tan'),
-  tanh: unaryMaths('tanh'),
-  pow: binaryMaths('pow'),
-  atan2: binaryMaths('atan2'),
+  exp: maths('exp'),
+  expm1: maths('expm1'),
+  log: maths('log'),
+  log1p: maths('log1p'),
+  sin: maths('sin'),
+  cos: maths('cos'),
+  tan: maths('tan'),
+  tanh: maths('tanh'),
+  erf: maths('erf'),
+  erfInverse: maths('erfInverse'),
+  logGamma: maths('logGamma'),
+  digamma: maths('digamma'),
+  pow: maths('pow'),
+  atan2: maths('atan2'),
   logistic: vectorOnly(logistic),
   softplus: vectorOnly(softplus),
   lt: comparison('lt'),
@@ -95,12 +99,8 @@ const isFloat = ({ dtype }: Application): boolean => dtype === 'float32' || dtyp
 const signs = ({ dtype }: Application): 's' | 'u' => (dtype === 'uint32' ? 'u' : 's')
 
 /** A function of the library, in one lane for scalars. */
-function unaryMaths(name: UnaryName): Row {
-  return vectorOnly(([x], { dtype, library, isHot }) => library.unary(name, dtype, isHot, x!))
-}
-
-function binaryMaths(name: BinaryName): Row {
-  return vectorOnly(([a, b], { dtype, library, isHot }) => library.binary(name, dtype, isHot, a!, b!))
+function maths(name: MathsName): Row {
+  return vectorOnly((operands, { dtype, library, isHot }) => library.maths(name, dtype, isHot, operands))
 }
 
 /** NaN propagates. With a constant that is no NaN, one instruction gives that: pmax(x, c) is x unless x < c. */
@@ -189,7 +189,7 @@ function logistic(operands: readonly Expression[], { dtype, library, isHot }: Ap
   const [x] = operands as [Expression] // one operand
   const shape = floatVector(dtype)
   const one = vectorConstant(dtype, 1)
-  const decayed = library.unary('exp', dtype, isHot, op(`${shape}.neg`, op(`${shape}.abs`, x)))
+  const decayed = library.maths('exp', dtype, isHot, [op(`${shape}.neg`, op(`${shape}.abs`, x))])
   return share('v128', decayed, (e) => {
     const numerator = op('v128.bitselect', e, one, op(`${shape}.lt`, x, vectorConstant(dtype, 0)))
     return op(`${shape}.div`, numerator, op(`${shape}.add`, one, e))
@@ -200,9 +200,9 @@ function logistic(operands: readonly Expression[], { dtype, library, isHot }: Ap
 function softplus(operands: readonly Expression[], { dtype, library, isHot }: Application): Expression {
   const [x] = operands as [Expression] // one operand
   const shape = floatVector(dtype)
-  const decayed = library.unary('exp', dtype, isHot, op(`${shape}.neg`, op(`${shape}.abs`, x)))
+  const decayed = library.maths('exp', dtype, isHot, [op(`${shape}.neg`, op(`${shape}.abs`, x))])
   const above = op(`${shape}.max`, x, vectorConstant(dtype, 0))
-  return op(`${shape}.add`, above, library.unary('log1p', dtype, isHot, decayed))
+  return op(`${shape}.add`, above, library.maths('log1p', dtype, isHot, [decayed]))
 }
 
 function comparison(name: 'lt' | 'le'): Row {

@@ -14,8 +14,8 @@ import {
   storeVector,
   type Width,
 } from './lanes.ts'
-import { binaryNames, unaryNames } from './library.ts'
 import { hoist, inSections, type Plan, repeat, varyingVariables } from './loops.ts'
+import { maths } from './maths/index.ts'
 import { isContiguous, isSpread } from './pointers.ts'
 import { reduce, variableLocals } from './reductions.ts'
 import type { Row } from './row.ts'
@@ -95,7 +95,7 @@ function costOf(node: Node): number {
 }
 
 /** Operations that are functions of the library, or made of them. */
-const functions: ReadonlySet<string> = new Set([...unaryNames, ...binaryNames, 'logistic', 'softplus'])
+const functions: ReadonlySet<string> = new Set([...Object.keys(maths), 'logistic', 'softplus'])
 
 function store(context: Context, statement: Store): void {
   const { buffer, address, value } = statement

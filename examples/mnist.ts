@@ -4,7 +4,16 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { argmax, jit, load, mean, random, save, valueAndGrad } from 'conformable'
-import { accuracy, batches, chain, confusionMatrix, dense, type ParamsOf, relu, softmaxCrossEntropy } from 'conformable/layers'
+import {
+  accuracy,
+  batches,
+  chain,
+  confusionMatrix,
+  dense,
+  type ParamsOf,
+  relu,
+  softmaxCrossEntropy,
+} from 'conformable/layers'
 import { adam, type StateOf } from 'conformable/optimisers'
 import { type Digits, type Images, type Labels, readDigits } from './mnist/digits.ts'
 import { confusion, digits, progress } from './mnist/draw.ts'
@@ -38,7 +47,9 @@ let s = rule.init(p)
 const start = performance.now()
 for (let epoch = 1; epoch <= EPOCHS; epoch++) {
   await trainEpoch(epoch)
-  console.log(`  epoch ${epoch}: accuracy on held-out digits ${percent(await score(p, held.images, held.labels).item())}`)
+  console.log(
+    `  epoch ${epoch}: accuracy on held-out digits ${percent(await score(p, held.images, held.labels).item())}`,
+  )
 }
 console.log(`Trained in ${((performance.now() - start) / 1000).toFixed(1)} s.`)
 
@@ -66,7 +77,9 @@ async function showMistakes({ images, labels }: Digits): Promise<void> {
   const matrix = await confusionMatrix(predictions, labels, 10).read()
   console.log(confusion(Array.from({ length: 10 }, (_, row) => Array.from(matrix.slice(row * 10, row * 10 + 10)))))
   const [seen, truth, pixels] = await Promise.all([predictions.read(), labels.read(), images.read()])
-  const wrong = Array.from(seen.keys()).filter((i) => seen[i] !== truth[i]).slice(0, 3)
+  const wrong = Array.from(seen.keys())
+    .filter((i) => seen[i] !== truth[i])
+    .slice(0, 3)
   if (wrong.length === 0) return
   console.log(`Misread: ${wrong.map((i) => `${truth[i]} as ${seen[i]}`).join(', ')}`)
   console.log(digits(wrong.map((i) => pixels.subarray(i * 784, (i + 1) * 784))))

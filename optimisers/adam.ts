@@ -121,4 +121,5 @@ function adaptive({ learningRate, firstDecay, secondDecay, epsilon, weightDecay 
 const movingAverage = (mean: Leaf, x: Leaf, decay: number): Leaf => add(mul(mean, decay), mul(x, 1 - decay))
 
 /** 1 − βᵗ, in the dtype of the moment that it corrects. */
-const bias = (decay: number, step: Scalar<'int32'>, { dtype }: Leaf): Leaf => sub(1, pow(scalar(decay, dtype), convert(step, dtype)))
+const bias = (decay: number, step: Scalar<'int32'>, { dtype }: Leaf): Leaf =>
+  sub(1, pow(scalar(decay, dtype), convert(step, dtype)))

@@ -1,6 +1,5 @@
 /** Rules one after the other, and rules that change a gradient before another rule takes it. */
-import { add, clip, div, leavesOf, minimum, mul, sqrt, square, sum } from '../src/index.ts'
-import { ArgumentError } from '../src/index.ts'
+import { ArgumentError, add, clip, div, leavesOf, minimum, mul, sqrt, square, sum } from '../src/index.ts'
 import type { Rule, StateFor, StateFunction } from '../types/optimiser.ts'
 import { defineRule, type Leaf, mapFloats } from './rule.ts'
 

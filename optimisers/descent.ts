@@ -82,7 +82,8 @@ export function sgd(options: SgdOptions = {}): Rule<StepFunction> {
  * const rule = momentum({ learningRate: 0.1, momentum: 0.9 })
  * const state = rule.init(scalar(1)) // { step: 0, velocity: 0 }
  */
-export const momentum = (options: MomentumOptions = {}): Rule<MomentumFunction> => withVelocity('momentum', options, false)
+export const momentum = (options: MomentumOptions = {}): Rule<MomentumFunction> =>
+  withVelocity('momentum', options, false)
 
 /**
  * Gradient descent with Nesterov's momentum: m ← μ m + g, x ← x − η (g + μ m).
@@ -94,7 +95,8 @@ export const momentum = (options: MomentumOptions = {}): Rule<MomentumFunction> 
  * import { nesterov } from 'conformable/optimisers'
  * const rule = nesterov({ learningRate: 0.1, momentum: 0.9 })
  */
-export const nesterov = (options: MomentumOptions = {}): Rule<MomentumFunction> => withVelocity('nesterov', options, true)
+export const nesterov = (options: MomentumOptions = {}): Rule<MomentumFunction> =>
+  withVelocity('nesterov', options, true)
 
 function withVelocity(name: string, options: MomentumOptions, ahead: boolean): Rule<MomentumFunction> {
   const { learningRate, momentum } = parseOptions(name, momentumOptions, options)

@@ -6,7 +6,8 @@ import type { Scheduled } from './schedule.ts'
 export const learningRateSchema = (value: number) =>
   z._default(z.custom<Scheduled>(isRate, 'a positive number or a schedule is needed'), value)
 
-const isRate = (x: unknown): boolean => typeof x === 'function' || (typeof x === 'number' && x > 0 && Number.isFinite(x))
+const isRate = (x: unknown): boolean =>
+  typeof x === 'function' || (typeof x === 'number' && x > 0 && Number.isFinite(x))
 
 /** A share in [0, 1). */
 export const shareSchema = (value: number) => z._default(z.number().check(z.nonnegative(), z.lt(1)), value)

@@ -2,8 +2,7 @@
  * Schedules: how a hyper-parameter moves with the steps. A schedule is a function of the number of steps done (0, 1, …), as a
  * float scalar, so it joins the compiled step; a plain number is a constant.
  */
-import { add, convert, cos, mul, scalar } from '../src/index.ts'
-import { minimum } from '../src/index.ts'
+import { add, convert, cos, minimum, mul, scalar } from '../src/index.ts'
 import { parseOptions, z } from '../src/options.ts'
 import type { FloatDType } from '../types/dtype.ts'
 import type { Scalar } from '../types/tensor.ts'
@@ -15,7 +14,11 @@ export type Schedule = <D extends FloatDType>(t: Scalar<D>) => Scalar<D>
 export type Scheduled = number | Schedule
 
 /** The value of a hyper-parameter after `step` steps, in the dtype of what it will multiply. */
-export function valueAt<D extends FloatDType>(parameter: Scheduled, step: Scalar<'int32'>, dtype: D): number | Scalar<D> {
+export function valueAt<D extends FloatDType>(
+  parameter: Scheduled,
+  step: Scalar<'int32'>,
+  dtype: D,
+): number | Scalar<D> {
   return typeof parameter === 'number' ? parameter : parameter(convert(step, dtype))
 }
 

@@ -19,7 +19,10 @@ export async function readDigits(): Promise<{ readonly training: Digits; readonl
   const classes = await Promise.all(Array.from({ length: 10 }, (_, digit) => readClass(digit)))
   const parts = classes.map((pixels) => {
     const count = Math.floor(pixels.length / PIXELS)
-    return [pixels.slice(0, (count - HELD_OUT) * PIXELS), pixels.slice((count - HELD_OUT) * PIXELS, count * PIXELS)] as const
+    return [
+      pixels.slice(0, (count - HELD_OUT) * PIXELS),
+      pixels.slice((count - HELD_OUT) * PIXELS, count * PIXELS),
+    ] as const
   })
   return { training: collect(parts.map(([first]) => first)), held: collect(parts.map(([, last]) => last)) }
 }

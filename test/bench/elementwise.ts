@@ -1,0 +1,25 @@
+/** Fused element-wise chains and a reduction: GB/s, each input and output counted once. */
+import { add, exp, fromTypedArray, jit, mul, square, sub, sum, type Tensor, tanh } from '../../src/index.ts'
+import { type Case, milliseconds, noise } from './harness.ts'
+
+type Vector = Tensor<readonly [number]>
+
+const cheap = (x: Vector, y: Vector): Vector => add(sub(add(mul(x, y), mul(x, 0.5)), mul(y, 0.25)), 1)
+const costly = (x: Vector, y: Vector): Vector => add(tanh(mul(x, y)), exp(mul(x, -0.5)))
+
+const sizes = [1e5, 1e6, 1e7]
+
+/** The chains of the peers' benchmark. */
+export const elementwise: readonly Case[] = sizes.map((n) => ({
+  name: `fused-${n}`,
+  run(emit) {
+    const [x, y] = [1, 2].map((seed): Vector => fromTypedArray(noise(n, seed), [n]))
+    const run = (f: (...args: Vector[]) => unknown, args: Vector[]) => {
+      const compiled = jit(f)
+      return milliseconds(() => void compiled(...args), 3)
+    }
+    emit(`fused-cheap-${n}`, (12 * n) / run((a, b) => cheap(a!, b!), [x!, y!]) / 1e6, 'GB/s')
+    emit(`fused-tanh-exp-${n}`, (12 * n) / run((a, b) => costly(a!, b!), [x!, y!]) / 1e6, 'GB/s')
+    emit(`sum-of-squares-${n}`, (4 * n) / run((a) => sum(square(a!)), [x!]) / 1e6, 'GB/s')
+  },
+}))

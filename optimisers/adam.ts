@@ -8,7 +8,7 @@
  *
  * ε stands outside the root and is compared with √v̂, as in the paper, PyTorch and optax (TensorFlow's ε̂ is another one).
  */
-import { add, convert, div, leavesOf, mul, neg, pow, scalar, sqrt, square, sub, zerosLike } from '../src/index.ts'
+import { add, convert, div, mul, neg, pow, scalar, sqrt, square, sub, zerosLike } from '../src/index.ts'
 import { parseOptions, z } from '../src/options.ts'
 import type { Rule, StateFunction } from '../types/optimiser.ts'
 import type { Scalar } from '../types/tensor.ts'

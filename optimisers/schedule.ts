@@ -2,7 +2,7 @@
  * Schedules: how a hyper-parameter moves with the steps. A schedule is a function of the number of steps done (0, 1, …), as a
  * float scalar, so it joins the compiled step; a plain number is a constant.
  */
-import { add, convert, cos, minimum, mul, scalar } from '../src/index.ts'
+import { add, convert, cos, minimum, mul } from '../src/index.ts'
 import { parseOptions, z } from '../src/options.ts'
 import type { FloatDType } from '../types/dtype.ts'
 import type { Scalar } from '../types/tensor.ts'

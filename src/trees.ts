@@ -1,6 +1,6 @@
 /** Trees at the public door: functions of all tensors in nested arrays, records and ComponentArrays. */
 import type { Shape } from '../types/shape.ts'
-import type { Tensor } from '../types/tensor.ts'
+import type { AnyTensor, Tensor } from '../types/tensor.ts'
 import { ArgumentError } from './core/errors.ts'
 import { flatten, unflatten } from './core/tree.ts'
 import type { Value } from './core/value.ts'
@@ -39,6 +39,9 @@ export function mapTree<T>(
  * leavesOf({ a: tensor([1]), b: [tensor([2])] }).length // 2
  */
 export const leavesOf = (tree: unknown): readonly Tensor<Shape, any>[] => typed(flatten(tree).leaves)
+
+/** Is this a float tensor, one that has derivatives? */
+export const isFloatTensor = (x: AnyTensor): boolean => x.dtype === 'float32' || x.dtype === 'float64'
 
 /**
  * The path of each tensor of a tree: 'layers.0.weight'.

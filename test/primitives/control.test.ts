@@ -1,23 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { run } from '../../src/core/bind.ts'
 import { checkProgram } from '../../src/core/check.ts'
-import { DerivativeError } from '../../src/core/errors.ts'
-import type { Ndarray } from '../../src/core/ndarray.ts'
-import type { Equation, Program } from '../../src/core/program.ts'
-import { nestedPrograms } from '../../src/core/program.ts'
+import type { Program } from '../../src/core/program.ts'
 import { trace } from '../../src/core/trace.ts'
 import type { Value } from '../../src/core/value.ts'
-import { constantLike, full, sum } from '../../src/primitives/broadcast.ts'
+import { full, sum } from '../../src/primitives/broadcast.ts'
 import { dot } from '../../src/primitives/contraction.ts'
-import { customJvp, customVjp } from '../../src/primitives/control/custom.ts'
-import type { ScanParams } from '../../src/primitives/control/scan-call.ts'
 import { tap } from '../../src/primitives/control/tap.ts'
 import { convert } from '../../src/primitives/conversion.ts'
-import { abs, add, div, gt, integerPower, le, lt, mul, scale, sub } from '../../src/primitives/elementwise.ts'
+import { add, gt, lt, mul, scale } from '../../src/primitives/elementwise.ts'
 import { view } from '../../src/primitives/segments.ts'
 import { exp, sin, tanh } from '../../src/primitives/transcendental.ts'
-import { specialise, TapeOverflow, usesTape } from '../../src/rewrite/specialise.ts'
-import { gradientProgram, vjpPrograms } from '../../src/transforms/gradient.ts'
+import { gradientProgram } from '../../src/transforms/gradient.ts'
 import { jvpProgram, lineariseProgram, transposeProgram } from '../../src/transforms/index.ts'
 import { noise } from '../transforms/functions.ts'
 import type { Fn } from '../transforms/operators.ts'
@@ -28,7 +22,6 @@ import {
   number,
   numbers,
   programOf,
-  push,
   richardson,
   scalar,
   tensor,
@@ -36,39 +29,7 @@ import {
 } from '../transforms/operators.ts'
 import { choose, recomputed, repeatWhile, scanOver } from './loops.ts'
 
-const constant = (x: Value, value: number): Value => constantLike(x, value)
-
-/** The equations of a primitive, nested ones too. */
-const all = (program: Program, name: string): Equation[] =>
-  program.equations.flatMap((equation) => [
-    ...(equation.primitive.name === name ? [equation] : []),
-    ...Object.values(equation.params)
-      .flatMap(nestedPrograms)
-      .flatMap((nested) => all(nested, name)),
-  ])
-
-const bodyOf = (equation: Equation): ScanParams => equation.params as ScanParams // asked for scans only
-
-const expectClose = (actual: readonly number[], expected: readonly number[], digits = 10): void => {
-  expect(actual).toHaveLength(expected.length)
-  actual.forEach((x, i) => {
-    expect(Math.abs(x - expected[i]!) / Math.max(1, Math.abs(expected[i]!))).toBeLessThan(10 ** -digits)
-  })
-}
-
-/** f, ∇f, a Hessian-vector product and a third derivative in a direction, each in one list. */
-const derivativesOf = (f: Fn, x: Value, v: Value): number[][] => {
-  const slope: Fn = (y) => push(f)(y!, v)
-  const curvature: Fn = (y) => push(slope)(y!, v)
-  return [apply(f, x), grad(f)(x), grad(slope)(x), grad(curvature)(x)].map(numbers)
-}
-
-const expectSameDerivatives = (f: Fn, g: Fn, x: Value, v: Value): void => {
-  const expected = derivativesOf(g, x, v)
-  derivativesOf(f, x, v).forEach((list, order) => {
-    expectClose(list, expected[order]!)
-  })
-}
+import { all, bodyOf, constant, expectClose, expectSameDerivatives } from './nested.ts'
 
 const parameters = tensor(noise(10))
 const direction = tensor(noise(10, 2))
@@ -189,130 +150,6 @@ describe('scan', () => {
     expect(changing).toThrow('carry 0 goes into the body as float64[10] and comes out as float64[]')
     const short = () => scanOver(([x], [row]) => ({ carry: [add(x!, row!)] }), [scalar(0)], [tensor([1, 2])], 3)
     expect(short).toThrow('float64[2] does not have 3 rows')
-  })
-})
-
-/** √x by Newton's iteration until the square is right. */
-const root: Fn = (x) =>
-  repeatWhile(
-    (y) => gt(abs(sub(mul(y!, y!), x!)), constant(y!, 1e-14)),
-    (y) => [scale(add(y!, div(x!, y!)), 0.5)],
-    [add(scale(x!, 0.5), constant(x!, 0.5))],
-    null,
-  )[0]!
-
-describe('whileLoop', () => {
-  it('gives the derivatives of a square root by the iteration that computes it', () => {
-    // One more step makes the derivatives of the last iterate as exact as its value.
-    const refined: Fn = (x) => {
-      let y = root(x!)
-      for (let i = 0; i < 3; i++) y = scale(add(y, div(x!, y)), 0.5)
-      return y
-    }
-    const x = 7.3
-    const [slope, curvature, third] = [grad(refined), grad(grad(refined)), grad(grad(grad(refined)))]
-    expectClose(
-      [slope, curvature, third].map((f) => number(f(scalar(x)))),
-      [0.5 * x ** -0.5, -0.25 * x ** -1.5, 0.375 * x ** -2.5],
-    )
-  })
-
-  it('records as many steps as there are: the tape grows', () => {
-    const power: Fn = (x) =>
-      repeatWhile(
-        (_, i) => lt(i!, constant(i!, 1000)),
-        (y, i) => [mul(y!, x!), add(i!, constant(i!, 1))],
-        [constant(x!, 1), full([], 'int32', 0)],
-      )[0]!
-    const program = gradientProgram(programOf(power, scalar(1)), [true]).program
-    expect(usesTape(program)).toBe(true)
-    const x = 1.001
-    expectClose(numbers(run(program, [scalar(x)])[1]!), [1000 * x ** 999])
-    expect(() => device.execute(specialise(program, 64), [scalar(x)])).toThrow(TapeOverflow)
-    expect(usesTape(specialise(program, 64))).toBe(false)
-    expect(specialise(program, 64)).toBe(specialise(program, 64))
-    checkProgram(specialise(program, 1024))
-    expectClose(numbers(grad(grad(power))(scalar(x))), [1000 * 999 * x ** 998])
-  })
-
-  it('replaces the length of the tape, and no other -1', () => {
-    const f: Fn = (x) =>
-      repeatWhile(
-        (y) => lt(y!, constant(y!, 10)),
-        (y) => [add(y!, mul(integerPower(x!, -1), constant(y!, -1)))],
-        [constant(x!, 0)],
-      )[0]!
-    const slope = number(grad(f)(scalar(-0.5)))
-    expect(slope).toBe(5 / 0.25)
-  })
-
-  it('makes no step where the condition fails at once', () => {
-    const f: Fn = (x) =>
-      mul(
-        x!,
-        repeatWhile(
-          (y) => lt(y!, constant(y!, 0)),
-          (y) => [mul(y!, y!)],
-          [mul(x!, x!)],
-        )[0]!,
-      )
-    expect([apply(f, scalar(2)), grad(f)(scalar(2)), grad(grad(f))(scalar(2))].map(number)).toEqual([8, 12, 12])
-  })
-
-  it('stops at its bound, with static shapes only', () => {
-    const f: Fn = (x) =>
-      repeatWhile(
-        () => full([], 'bool', 1),
-        (y) => [mul(y!, x!)],
-        [constant(x!, 1)],
-        5,
-      )[0]!
-    expect([apply(f, scalar(2)), grad(f)(scalar(2))].map(number)).toEqual([32, 80])
-    expect(usesTape(gradientProgram(programOf(f, scalar(2)), [true]).program)).toBe(false)
-  })
-
-  it('runs each lane as long as it must; lanes that are done keep their values', () => {
-    const doubled: Fn = (x) =>
-      repeatWhile(
-        (y) => le(y!, constant(y!, 100)),
-        (y) => [mul(y!, add(x!, constant(y!, 1)))],
-        [x!],
-      )[0]!
-    const points = [1, 2, 30, 200]
-    const singly = (f: Fn) => points.map((x) => number(f(scalar(x))))
-    expectClose(
-      numbers(vmap(doubled)(tensor(points))),
-      singly((x) => apply(doubled, x!)),
-    )
-    expectClose(numbers(vmap(grad(doubled))(tensor(points))), singly(grad(doubled)))
-    expectClose(numbers(vmap(grad(grad(doubled)))(tensor(points))), singly(grad(grad(doubled))))
-    const total: Fn = (xs) => sum(vmap(doubled)(xs!), [0])
-    expectClose(numbers(grad(total)(tensor(points))), singly(grad(doubled)))
-  })
-
-  it('takes a pullback of its own, with the tape that was recorded', () => {
-    const program = programOf(root, scalar(7))
-    const { forward, residuals, pullback } = vjpPrograms(program, [true])
-    const results = run(forward, [scalar(9)])
-    expect(results).toHaveLength(1 + residuals)
-    expectClose(numbers(run(pullback, [...results.slice(1), scalar(1)])[0]!), [1 / 6], 6)
-  })
-
-  it('refuses a condition that is not a bool scalar, and carries that change', () => {
-    expect(() =>
-      repeatWhile(
-        (x) => x!,
-        (x) => [x!],
-        [scalar(1)],
-      ),
-    ).toThrow('the condition gives float64[]')
-    expect(() =>
-      repeatWhile(
-        (x) => gt(sum(x!, [0]), full([], 'float64', 0)),
-        (x) => [convert(x!, 'float32')],
-        [parameters],
-      ),
-    ).toThrow('carry 0 goes into the body as float64[10] and comes out as float32[10]')
   })
 })
 
@@ -439,129 +276,5 @@ describe('checkpoint', () => {
     const { forward, residuals } = lineariseProgram(programOf(saved, parameters), [true])
     expect(residuals).toBe(1)
     expect(forward.outputs[1]).toBe(forward.inputs[0])
-  })
-})
-
-describe('derivatives given by the user', () => {
-  /** sin, whose derivative is said to be 2 cos: a lie that can be followed through all transforms. */
-  const lying: Fn = (x) => {
-    const { program } = trace('f', (y) => [sin(y!)], [x!])
-    const { program: rule } = trace('rule', (y, t) => [scale(mul(t!, lyingCos(y!)), 2)], [x!, x!])
-    return customJvp(program, rule, [x!])[0]!
-  }
-  const lyingCos: Fn = (x) => {
-    const { program } = trace('f', (y) => [sin(add(y!, constant(y!, Math.PI / 2)))], [x!])
-    const { program: rule } = trace('rule', (y, t) => [scale(mul(t!, sin(y!)), -2)], [x!, x!])
-    return customJvp(program, rule, [x!])[0]!
-  }
-
-  it('customJvp serves both modes and both orders', () => {
-    const x = 0.6
-    const both = [grad(lying), (y: Value) => push(lying)(y, scalar(1))].map((f) => number(f(scalar(x))))
-    expectClose(both, [2 * Math.cos(x), 2 * Math.cos(x)])
-    const second = [
-      grad(grad(lying)),
-      (y: Value) => push(grad(lying))(y, scalar(1)),
-      grad((y) => push(lying)(y!, constant(y!, 1))),
-    ]
-    expectClose(
-      second.map((f) => number(f(scalar(x)))),
-      [1, 2, 3].map(() => -4 * Math.sin(x)),
-    )
-    expectClose(numbers(vmap(grad(lying))(tensor([0.1, 0.2]))), [2 * Math.cos(0.1), 2 * Math.cos(0.2)])
-  })
-
-  /** x y, with the cotangent of x doubled and that of y tripled. */
-  const product: Fn = (x, y) => {
-    const { program } = trace('f', (a, b) => [mul(a!, b!)], [x!, y!])
-    const { program: forward } = trace('forward', (a, b) => [mul(a!, b!), a!, b!], [x!, y!])
-    const { program: backward } = trace('backward', (a, b, w) => [scale(mul(w!, b!), 2), scale(mul(w!, a!), 3)], [
-      x!,
-      y!,
-      x!,
-    ])
-    return customVjp({ program, forward, backward, residuals: 2 }, [x!, y!])[0]!
-  }
-
-  it('customVjp is followed in reverse mode, also twice', () => {
-    const square: Fn = (x) => product(x!, sin(x!))
-    const x = 0.6
-    const slope = 2 * Math.sin(x) + 3 * x * Math.cos(x)
-    const curvature = 2 * Math.cos(x) + 3 * Math.cos(x) - 3 * x * Math.sin(x)
-    expectClose(numbers(grad(square)(scalar(x))), [slope])
-    expectClose(numbers(grad(grad(square))(scalar(x))), [curvature])
-    expectClose(numbers(push(grad(square))(scalar(x), scalar(1))), [curvature])
-  })
-
-  it('customVjp sums the cotangents of an operand that lanes share', () => {
-    const shared: Fn = (y, xs) => sum(vmap((x) => product(x!, y!))(xs!), [0])
-    expect(number(grad(shared)(scalar(5), tensor([1, 2, 4])))).toBe(21)
-    expect(numbers(vmap(grad(product))(tensor([1, 2]), tensor([3, 4])))).toEqual([6, 8])
-  })
-
-  it('customVjp inside loops, branches and checkpoints', () => {
-    const looped: Fn = (x) => scanOver(([y]) => ({ carry: [product(y!, x!)] }), [constant(x!, 1)], [], 3).carries[0]!
-    const unrolled: Fn = (x) => product(product(product(constant(x!, 1), x!), x!), x!)
-    const wrapped: Fn = (x) =>
-      recomputed((y) => choose(gt(y!, constant(y!, 0)), [(z) => [z], (z) => [looped(z)]], [y!]), [x!])[0]!
-    for (const f of [looped, wrapped]) {
-      expectClose(numbers(grad(f)(scalar(1.3))), numbers(grad(unrolled)(scalar(1.3))))
-      expectClose(numbers(grad(grad(f))(scalar(1.3))), numbers(grad(grad(unrolled))(scalar(1.3))))
-    }
-  })
-
-  it('customVjp refuses forward mode, and names the way out', () => {
-    expect(() => push((x) => product(x!, x!))(scalar(1), scalar(1))).toThrow(DerivativeError)
-    expect(() => push((x) => product(x!, x!))(scalar(1), scalar(1))).toThrow('Use customJvp')
-  })
-})
-
-describe('tap', () => {
-  /** Runs f with a tap that writes down what it sees. */
-  const seen = (f: (look: (x: Value) => Value) => void): number[][] => {
-    const list: number[][] = []
-    const write = (array: Ndarray) => {
-      list.push(Array.from(array.data))
-    }
-    f((x) => tap(write, [x])[0]!)
-    return list
-  }
-
-  it('sees numbers when the program runs, also where nobody uses its result', () => {
-    expect(seen((look) => apply((x) => look(mul(x!, x!)), scalar(3)))).toEqual([[9]])
-    const unused = (look: (x: Value) => Value) =>
-      apply((x) => {
-        look(x!)
-        scanOver(([i]) => ({ carry: [look(add(i!, x!))] }), [x!], [], 2)
-        return x!
-      }, scalar(1))
-    expect(seen(unused)).toEqual([[1], [2], [3]])
-  })
-
-  it('sees values once in derivatives, and all lanes at once in maps', () => {
-    const f =
-      (look: (x: Value) => Value): Fn =>
-      (x) =>
-        mul(look(sin(x!)), x!)
-    const value = Math.sin(2)
-    expect(seen((look) => grad(f(look))(scalar(2)))).toEqual([[value]])
-    expect(seen((look) => push(f(look))(scalar(2), scalar(1)))).toEqual([[value]])
-    expect(seen((look) => vmap(grad(f(look)))(tensor([2, 0])))).toEqual([[value, 0]])
-  })
-
-  it('sees each step of a loop once in reverse mode', () => {
-    const f =
-      (look: (x: Value) => Value): Fn =>
-      (x) =>
-        repeatWhile(
-          (y) => lt(y!, constant(y!, 10)),
-          (y) => [mul(look(y!), x!)],
-          [x!],
-        )[0]!
-    expect(seen((look) => grad(f(look))(scalar(2)))).toEqual([[2], [4], [8]])
-  })
-
-  it('passes derivatives through', () => {
-    expect(seen((look) => expect(number(grad((x) => look(mul(x!, x!)))(scalar(3)))).toBe(6))).toEqual([[9]])
   })
 })

@@ -137,7 +137,26 @@ export {
   sqrt,
   square,
 } from './operations/unary.ts'
-
+// ---- saving and loading
+export type { Columns, ColumnType, CsvOptions, FileAction, FileSystem } from './storage.ts'
+export {
+  CheckpointError,
+  FormatError,
+  fromBytes,
+  fromSafetensors,
+  load,
+  loadTree,
+  readCsv,
+  readIdx,
+  readNpy,
+  readSafetensors,
+  save,
+  saveTree,
+  toBytes,
+  toCsv,
+  toNpy,
+  toSafetensors,
+} from './storage.ts'
 // ---- looking inside
 export type { NonFinite } from './tap.ts'
 export { findNonFinite, print, tap } from './tap.ts'

@@ -1,6 +1,6 @@
 /** Tables as text: columns with a type each, missing values as NaN; errors name line and column. */
 import type { DType } from '../../types/dtype.ts'
-import { allocate, isFloat, type StorageArray } from '../core/dtype.ts'
+import { allocate, isFloat } from '../core/dtype.ts'
 import { ArgumentError } from '../core/errors.ts'
 import { E } from '../fp.ts'
 import { csvRows, type Row } from './csv-rows.ts'
@@ -149,30 +149,6 @@ const parsers: Readonly<Record<DType, (text: string) => number | null>> = {
   int32: integerWithin(-(2 ** 31), 2 ** 31 - 1),
   uint32: integerWithin(0, 2 ** 32 - 1),
   bool: (text) => truths.get(text.toLowerCase()) ?? null,
-}
-
-/** Numeric columns side by side: [rows, columns]. Throws an `ArgumentError` for unknown or text columns and for mixed dtypes. */
-export function matrixOf(table: Table, names: readonly string[] = [...table.columns.keys()]): HostArray {
-  const columns = names.map((name) => numericColumn(table, name))
-  const dtype = columns[0]?.dtype ?? 'float32'
-  const other = columns.findIndex((column) => column.dtype !== dtype)
-  if (other >= 0) {
-    throw new ArgumentError(
-      `matrixOf: '${names[0]}' is ${dtype}, '${names[other]}' ${columns[other].dtype}; one matrix has one dtype.`,
-    )
-  }
-  const data: StorageArray = allocate(dtype, table.rows * columns.length)
-  columns.forEach((column, j) => {
-    for (let i = 0; i < table.rows; i++) data[i * columns.length + j] = column.data[i]
-  })
-  return { shape: [table.rows, columns.length], dtype, data }
-}
-
-function numericColumn(table: Table, name: string): HostArray {
-  const column = table.columns.get(name)
-  if (column !== undefined && 'data' in column) return column
-  const what = column === undefined ? 'there is no such column' : 'it holds texts'
-  throw new ArgumentError(`matrixOf: '${name}': ${what}. The columns are ${[...table.columns.keys()].join(', ')}.`)
 }
 
 /** A CSV text with a header; NaN becomes an empty field, a float32 the shortest digits that give it back. */

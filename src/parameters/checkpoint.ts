@@ -79,24 +79,38 @@ export const readTree =
   (files) =>
     pipe(
       inFiles(path, () => files.read(path)),
-      TE.flatMapEither((bytes) =>
-        pipe(
-          decodeWith(checkpointBytes, bytes, 'checkpoint'),
-          E.mapLeft(({ problems }: FormatError) => new CheckpointError('damaged', path, problems)),
-        ),
-      ),
+      TE.flatMapEither((bytes) => decodeTree(bytes, path)),
     )
 
 /** Loads a tree into the structure of `like`, such as freshly initialised parameters. A misfit names every path that differs. */
 export const loadTree = <T>(path: string, like: T, upload: Upload): FileAction<T> =>
   pipe(
     readTree(path),
-    RTE.flatMapEither((saved) =>
-      pipe(
-        restored(saved, like, upload),
-        E.mapLeft((problems) => new CheckpointError('misfit', path, problems)),
-      ),
-    ),
+    RTE.flatMapEither((saved) => fitted(saved, like, upload, path)),
+  )
+
+/** The same from bytes that somebody else has read; `origin` is their name in messages. */
+export const treeFromBytes = <T>(
+  bytes: Uint8Array,
+  like: T,
+  upload: Upload,
+  origin: string,
+): E.Either<CheckpointError, T> =>
+  pipe(
+    decodeTree(bytes, origin),
+    E.flatMap((saved) => fitted(saved, like, upload, origin)),
+  )
+
+const decodeTree = (bytes: Uint8Array, origin: string): E.Either<CheckpointError, SavedTree> =>
+  pipe(
+    decodeWith(checkpointBytes, bytes, 'checkpoint'),
+    E.mapLeft(({ problems }: FormatError) => new CheckpointError('damaged', origin, problems)),
+  )
+
+const fitted = <T>(saved: SavedTree, like: T, upload: Upload, origin: string): E.Either<CheckpointError, T> =>
+  pipe(
+    restored(saved, like, upload),
+    E.mapLeft((problems) => new CheckpointError('misfit', origin, problems)),
   )
 
 const inFiles = <A>(path: string, action: () => Promise<A>): TE.TaskEither<CheckpointError, A> =>
@@ -111,14 +125,6 @@ export async function runFileAction<A>(action: FileAction<A>, files: FileSystem)
   if (E.isLeft(result)) throw result.left
   return result.right
 }
-
-/** Saves a tree to a file of Node's file system; throws a `CheckpointError`. See `saveTree`. */
-export const save = async (path: string, tree: unknown): Promise<void> =>
-  runFileAction(saveTree(path, tree), await nodeFiles())
-
-/** Loads a tree from a file of Node's file system into the structure of `like`; throws a `CheckpointError`. See `loadTree`. */
-export const load = async <T>(path: string, like: T, upload: Upload): Promise<T> =>
-  runFileAction(loadTree(path, like, upload), await nodeFiles())
 
 /** Node's file system. Imported when it is asked for, so that browsers never meet it. */
 export async function nodeFiles(): Promise<FileSystem> {

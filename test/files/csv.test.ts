@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { either as E } from 'fp-ts'
 import { describe, expect, it } from 'vitest'
 import { dtypes } from '../../src/core/dtype.ts'
-import { type Column, type CsvOptions, decodeCsv, encodeCsv, matrixOf, readCsv } from '../../src/files/csv.ts'
+import { type Column, type CsvOptions, decodeCsv, encodeCsv, readCsv } from '../../src/files/csv.ts'
 import { type HostArray, sameArray } from '../../src/files/host-array.ts'
 import { filled } from './arrays.ts'
 
@@ -98,20 +98,6 @@ describe('csv', () => {
   it('refuses a delimiter that is none', () => {
     expect(() => decodeCsv('x', { delimiter: '' })).toThrow('the delimiter "" must be one character')
     expect(() => decodeCsv('x', { delimiter: '"' })).toThrow('must be one character')
-  })
-
-  it('makes a matrix of columns', () => {
-    const table = readCsv('x,y,z,n\n1,2,3,a\n4,5,6,b\n', {
-      columns: { x: 'float32', y: 'float32', z: 'int32', n: 'text' },
-    })
-    expect(matrixOf(table, ['y', 'x'])).toEqual({
-      shape: [2, 2],
-      dtype: 'float32',
-      data: Float32Array.from([2, 1, 5, 4]),
-    })
-    expect(() => matrixOf(table, ['x', 'z'])).toThrow("'x' is float32, 'z' int32")
-    expect(() => matrixOf(table)).toThrow("'n': it holds texts")
-    expect(() => matrixOf(table, ['w'])).toThrow("'w': there is no such column")
   })
 
   it('gives back the columns it wrote', () => {

@@ -11,12 +11,10 @@ import type { Value } from '../../src/core/value.ts'
 import {
   CheckpointError,
   type FileSystem,
-  load,
   loadTree,
   nodeFiles,
   readTree,
   runFileAction,
-  save,
   saveTree,
 } from '../../src/parameters/checkpoint.ts'
 import { checkpointBytes } from '../../src/parameters/checkpoint-bytes.ts'
@@ -25,6 +23,7 @@ import { componentArray, fromFlat } from '../../src/parameters/construct.ts'
 import { layout } from '../../src/parameters/layout.ts'
 import { misfits } from '../../src/parameters/restore.ts'
 import { savedTree } from '../../src/parameters/saved-tree.ts'
+import { load, save } from '../../src/storage.ts'
 import { counting, device, numbers, tensor } from './arbitrary.ts'
 
 const small = layout({ L1: { weight: [3, 2], bias: [3] }, L2: { weight: [2, 3], bias: [] } })
@@ -307,17 +306,17 @@ describe("Node's file system", () => {
     const path = join(folder, 'model.checkpoint')
     await save(path, training(1))
     await save(path, training(2))
-    const loaded = await load(path, training(1), device.upload)
+    const loaded = await load(path, training(1))
     expect(loaded.state.name).toBe('run 2')
     expect(await readdir(folder)).toEqual(['model.checkpoint'])
     expect(E.isRight(checkpointBytes.decode(await readFile(path)))).toBe(true)
   })
 
   it('throws sentences', async () => {
-    await expect(load(join(folder, 'none'), 1, device.upload)).rejects.toThrow('ENOENT')
+    await expect(load(join(folder, 'none'), 1)).rejects.toThrow('ENOENT')
     await expect(save(join(folder, 'no', 'folder'), 1)).rejects.toThrow('ENOENT')
     await writeFile(join(folder, 'text'), 'hello')
-    await expect(load(join(folder, 'text'), 1, device.upload)).rejects.toThrow('the bytes are no checkpoint')
+    await expect(load(join(folder, 'text'), 1)).rejects.toThrow('the bytes are no checkpoint')
     const files = await nodeFiles()
     await files.remove(join(folder, 'none'))
   })

@@ -144,6 +144,7 @@ export {
   FormatError,
   fromBytes,
   fromSafetensors,
+  fromText,
   load,
   loadTree,
   readCsv,
@@ -156,6 +157,7 @@ export {
   toCsv,
   toNpy,
   toSafetensors,
+  toText,
 } from './storage.ts'
 // ---- looking inside
 export type { NonFinite } from './tap.ts'

@@ -17,8 +17,9 @@ import { readIdx as readIdxArray } from './files/idx.ts'
 import { encodeNpy, readNpy as readNpyArray } from './files/npy.ts'
 import { E } from './fp.ts'
 import type { FileAction } from './parameters/checkpoint.ts'
-import { loadTree as loadInFiles, nodeFiles, runFileAction, saveTree, treeFromBytes } from './parameters/checkpoint.ts'
+import { decodeTree, loadTree as loadInFiles, nodeFiles, runFileAction, saveTree } from './parameters/checkpoint.ts'
 import { checkpointBytes } from './parameters/checkpoint-bytes.ts'
+import { checkpointText } from './parameters/checkpoint-text.ts'
 import type { Components } from './parameters/component-array.ts'
 import { loadInto, type NameOf, tensorsOf } from './parameters/named-tensors.ts'
 import { encodeSafetensors, readSafetensors as readTensors } from './parameters/safetensors.ts'
@@ -77,8 +78,27 @@ export const toBytes = async (tree: unknown): Promise<Uint8Array> => checkpointB
  * import { fromBytes, tensor, toBytes, zeros } from 'conformable'
  * console.log(fromBytes(await toBytes({ a: tensor([5]) }), { a: zeros([1]) })) // { a: [5] }
  */
-export function fromBytes<T>(bytes: Uint8Array, like: T): T {
-  const result = treeFromBytes(bytes, like, deviceOfTree(like).upload, 'fromBytes')
+export const fromBytes = <T>(bytes: Uint8Array, like: T): T => loaded(checkpointBytes, bytes, like, 'fromBytes')
+
+/**
+ * A tree as JSON text, for stores that hold texts, and for small models that somebody wants to look at.
+ * @example
+ * import { fromText, tensor, toText } from 'conformable'
+ * console.log(fromText(await toText({ a: tensor([5]) }), { a: tensor([0]) })) // { a: [5] }
+ */
+export const toText = async (tree: unknown): Promise<string> => checkpointText.encode(await savedTree(tree))
+
+/**
+ * The tree in a text that `toText` wrote, in the structure and on the device of `like`.
+ * @throws CheckpointError if the text has been changed or belongs to another model.
+ * @example
+ * import { fromText, tensor, toText } from 'conformable'
+ * console.log(fromText(await toText([tensor([1, 2])]), [tensor([0, 0])])) // [[1, 2]]
+ */
+export const fromText = <T>(text: string, like: T): T => loaded(checkpointText, text, like, 'fromText')
+
+function loaded<T>(codec: typeof checkpointBytes | typeof checkpointText, input: unknown, like: T, name: string): T {
+  const result = decodeTree(codec, input, like, deviceOfTree(like).upload, name)
   if (E.isLeft(result)) throw result.left
   return result.right
 }

@@ -6,7 +6,7 @@ import type { FormatError } from '../files/format-error.ts'
 import type { Upload } from '../files/host-array.ts'
 import { E, pipe, RTE, TE } from '../fp.ts'
 import { checkpointBytes } from './checkpoint-bytes.ts'
-import { decodeWith } from './decoding.ts'
+import { type Codec, decodeWith } from './decoding.ts'
 import { restored } from './restore.ts'
 import { type SavedTree, savedTree } from './saved-tree.ts'
 
@@ -79,7 +79,7 @@ export const readTree =
   (files) =>
     pipe(
       inFiles(path, () => files.read(path)),
-      TE.flatMapEither((bytes) => decodeTree(bytes, path)),
+      TE.flatMapEither((bytes) => decoded(checkpointBytes, bytes, path)),
     )
 
 /** Loads a tree into the structure of `like`, such as freshly initialised parameters. A misfit names every path that differs. */
@@ -89,21 +89,26 @@ export const loadTree = <T>(path: string, like: T, upload: Upload): FileAction<T
     RTE.flatMapEither((saved) => fitted(saved, like, upload, path)),
   )
 
-/** The same from bytes that somebody else has read; `origin` is their name in messages. */
-export const treeFromBytes = <T>(
-  bytes: Uint8Array,
+/** The same from bytes or a text that somebody else has read; `origin` is their name in messages. */
+export const decodeTree = <T>(
+  codec: Codec<SavedTree, unknown>,
+  input: unknown,
   like: T,
   upload: Upload,
   origin: string,
 ): E.Either<CheckpointError, T> =>
   pipe(
-    decodeTree(bytes, origin),
+    decoded(codec, input, origin),
     E.flatMap((saved) => fitted(saved, like, upload, origin)),
   )
 
-const decodeTree = (bytes: Uint8Array, origin: string): E.Either<CheckpointError, SavedTree> =>
+const decoded = (
+  codec: Codec<SavedTree, unknown>,
+  input: unknown,
+  origin: string,
+): E.Either<CheckpointError, SavedTree> =>
   pipe(
-    decodeWith(checkpointBytes, bytes, 'checkpoint'),
+    decodeWith(codec, input, 'checkpoint'),
     E.mapLeft(({ problems }: FormatError) => new CheckpointError('damaged', origin, problems)),
   )
 

@@ -15,7 +15,7 @@ export interface LayoutJson {
 }
 
 /** A parameter with a shape, or a group with a layout. */
-export type MemberJson =
+type MemberJson =
   | { readonly name: string; readonly offset: number; readonly shape: readonly number[] }
   | { readonly name: string; readonly offset: number; readonly layout: LayoutJson }
 

@@ -1,6 +1,5 @@
 /** Two layouts compared: are they the same, and if not, what differs. */
 import { sameShape, showShape } from '../core/abstract.ts'
-import { ShapeError } from '../core/errors.ts'
 import type { Layout, Member } from './layout.ts'
 import { listed } from './path.ts'
 
@@ -37,18 +36,3 @@ const alike = (a: Member, b: Member): boolean =>
   a.kind === 'field' ? b.kind === 'field' && sameShape(a.shape, b.shape) : b.kind === 'group'
 
 const showMember = (member: Member): string => (member.kind === 'field' ? showShape(member.shape) : 'a group')
-
-/** Throws a sentence that says what differs, unless the layouts are the same. */
-export function requireSameLayout(a: Layout, b: Layout, user: string): void {
-  if (sameLayout(a, b)) return
-  throw new ShapeError(`${user}: the ComponentArrays differ: ${abridged(layoutDifferences(a, b))}.`)
-}
-
-/** Sentences joined; past eight only their number. */
-export function abridged(sentences: readonly string[]): string {
-  const shown = sentences.slice(0, SHOWN)
-  if (sentences.length > SHOWN) shown.push(`${sentences.length - SHOWN} more`)
-  return shown.join('; ')
-}
-
-const SHOWN = 8

@@ -21,7 +21,7 @@ export interface Field {
 }
 
 /** A record of parameters inside another; its fields lie side by side too. */
-export interface Group {
+interface Group {
   readonly kind: 'group'
   readonly name: string
   readonly path: string

@@ -12,7 +12,6 @@ import { flat, layoutOf, leadOf, memberIn, named, requireComponents } from './co
 import { fromFlat, type TensorRecord } from './construct.ts'
 import type { Field, Layout, Parts } from './layout.ts'
 import { layoutFrom, pathsOf } from './layout.ts'
-import { requireSameLayout } from './layout-difference.ts'
 import { joined } from './segments.ts'
 
 /** The paths of all parameters in order: `['L1.weight', 'L1.bias', …]`. */
@@ -98,18 +97,4 @@ function requireOneDType(results: readonly Value[], fields: readonly Field[]): v
       `mapLeaves: '${fields[0].path}' became ${showAbstract(results[0])}, '${fields[i].path}' ${showAbstract(result)}; one flat vector has one dtype.`,
     )
   })
-}
-
-/**
- * A function of whole flat vectors, such as an elementwise operation: `mapFlat((a, b) => add(a, b), p, q)`.
- * All ComponentArrays must have one layout (else a `ShapeError` that says what differs); the result has it too.
- */
-export function mapFlat(
-  f: (...vectors: Value[]) => Value,
-  p: Components,
-  ...others: readonly Components[]
-): Components {
-  const layout = layoutOf(requireComponents(p, 'mapFlat'))
-  for (const other of others) requireSameLayout(layout, layoutOf(requireComponents(other, 'mapFlat')), 'mapFlat')
-  return named(f(flat(p), ...others.map(flat)), layout)
 }

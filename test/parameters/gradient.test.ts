@@ -11,7 +11,7 @@ import { type Components, flat, isComponents, layoutOf } from '../../src/paramet
 import { componentArray, fromFlat } from '../../src/parameters/construct.ts'
 import { layout } from '../../src/parameters/layout.ts'
 import { sameLayout } from '../../src/parameters/layout-difference.ts'
-import { labels, mapFlat, mapLeaves, mask, toRecord } from '../../src/parameters/leaves.ts'
+import { labels, mapLeaves, mask, toRecord } from '../../src/parameters/leaves.ts'
 import { merge, omit, pick, replace } from '../../src/parameters/select.ts'
 import { sum } from '../../src/primitives/broadcast.ts'
 import { dot } from '../../src/primitives/contraction.ts'
@@ -86,16 +86,9 @@ describe('the gradient', () => {
     'omit and merge': (q) => loss(merge(omit(q, 'L1'), pick(q, 'L1')) as Any),
     replace: (q) => loss(replace(q, 'L1.bias', mul(q.L1.bias, q.L1.bias)) as Any),
     'replace, by a stranger': (q) => loss(replace(q, 'L1.bias', tensor([3], [1, 2, 3])) as Any),
-    'replace, a group': (q) => loss(replace(q, 'L2', mapFlat(sin, q.L2)) as Any),
+    'replace, a group': (q) => loss(replace(q, 'L2', fromFlat(sin(flat(q.L2)), q.L2)) as Any),
     mapLeaves: (q) => loss(mapLeaves(q, (leaf, path) => (path.endsWith('bias') ? sin(leaf) : leaf)) as Any),
-    mask: (q) =>
-      loss(
-        mapFlat(
-          mul,
-          q,
-          mask(q, (path) => path.endsWith('weight')),
-        ) as Any,
-      ),
+    mask: (q) => loss(fromFlat(mul(flat(q), flat(mask(q, (path) => path.endsWith('weight')))), q) as Any),
   }
 
   it.each(Object.entries(throughNames))('passes through %s', (_, f) => {

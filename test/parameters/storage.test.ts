@@ -10,6 +10,7 @@ import {
   flat,
   fromBytes,
   fromSafetensors,
+  fromText,
   ones,
   readCsv,
   readIdx,
@@ -21,6 +22,7 @@ import {
   toCsv,
   toNpy,
   toSafetensors,
+  toText,
   zeros,
 } from '../../src/index.ts'
 import { device, tensor as referenceTensor } from './arbitrary.ts'
@@ -42,6 +44,12 @@ describe('checkpoints as bytes', () => {
     const like = referenceTensor([2], [0, 0]) as unknown as Tensor<[2], 'float64'>
     const loaded = fromBytes(await toBytes(tensor([1, 2], 'float64')), like)
     expect(deviceOfTensor(loaded)).toBe(device)
+  })
+
+  it('can be texts', async () => {
+    const text = await toText({ a: tensor([1, 2]), b: ones([1]) })
+    expect(Array.from(fromText(text, { a: zeros([2]), b: zeros([1]) }).a.readSync())).toEqual([1, 2])
+    expect(() => fromText(text.replace('float32', 'float64'), { a: zeros([2]) })).toThrow('the text has been changed')
   })
 
   it('throw what is wrong', async () => {

@@ -122,9 +122,15 @@ describe('sentences', () => {
     expect(thrown(() => elements((v) => s.pad(v, full([], 'float64', 0), [0, -1], [0, 0]), x))).toBe(
       'ShapeError: pad: float64[2, 3] cannot get -1 elements of padding. Use slice to cut elements off.',
     )
-    expect(thrown(() => elements((v) => s.pad(v, full([], 'float64', 0), [0], [0]), x))).toBe(
-      'ShapeError: pad: [2, 3] has 2 axes, but low has 1 entries. Give one for each axis.',
-    )
+    for (const [what, low, high, interior] of [
+      ['low', [0], [0, 0], [0, 0]],
+      ['high', [0, 0], [0], [0, 0]],
+      ['interior', [0, 0], [0, 0], [0]],
+    ] as const) {
+      expect(thrown(() => elements((v) => s.pad(v, full([], 'float64', 0), low, high, interior), x))).toBe(
+        `ShapeError: pad: [2, 3] has 2 axes, but ${what} has 1 entries. Give one for each axis.`,
+      )
+    }
     expect(thrown(() => elements((v) => s.pad(v, full([1], 'float64', 0), [0, 1], [0, 0]), x))).toBe(
       'ShapeError: pad: the padding value is float64[1], not a scalar of float64.',
     )

@@ -81,7 +81,7 @@ const elementsOf = ({ shape }: HostOperand): number => sizeOf(shape)
 
 /** For each output the donated input of the same size and dtype whose memory it takes over, or -1. */
 export function heirsOf(executable: Executable, donate: readonly number[]): Int32Array {
-  if (executable.donated === donate) return executable.heirs
+  if (executable.donated !== null && sameList(executable.donated, donate)) return executable.heirs
   const heirs = new Int32Array(executable.outputs.length).fill(-1)
   const left = new Set(donate)
   executable.outputs.forEach(({ dtype, elements }, output) => {
@@ -93,7 +93,13 @@ export function heirsOf(executable: Executable, donate: readonly number[]): Int3
       return
     }
   })
-  executable.donated = donate
+  executable.donated = [...donate]
   executable.heirs = heirs
   return heirs
+}
+
+function sameList(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }

@@ -2,13 +2,17 @@
 import { describe, expect, it } from 'vitest'
 import { wasmDevice } from '../../../src/backends/wasm/device.ts'
 import { sizeOf } from '../../../src/core/abstract.ts'
+import { inline } from '../../../src/core/bind.ts'
 import { allocate } from '../../../src/core/dtype.ts'
 import type { Program } from '../../../src/core/program.ts'
 import { traceClosed } from '../../../src/core/trace.ts'
 import type { Concrete, Value } from '../../../src/core/value.ts'
 import { constantLike, full, sum } from '../../../src/primitives/broadcast.ts'
-import { add, mul } from '../../../src/primitives/elementwise.ts'
+import { tap } from '../../../src/primitives/control/tap.ts'
+import { whileLoop } from '../../../src/primitives/control/while.ts'
+import { add, lt, mul } from '../../../src/primitives/elementwise.ts'
 import { reshape } from '../../../src/primitives/structural.ts'
+import { gradientProgram } from '../../../src/transforms/gradient.ts'
 import type { DType } from '../../../types/dtype.ts'
 
 const device = wasmDevice()
@@ -181,6 +185,86 @@ describe('programs', () => {
     const p = program((...values) => [values.reduce((total, x) => add(total, x))], ...types)
     const inputs = types.map((_, n) => upload('float64', [], () => n))
     expect(numbers(run(p, inputs)[0]!)).toEqual([(count * (count - 1)) / 2])
+  })
+})
+
+describe('programs inside programs', () => {
+  it('a tap may run programs, the same one too, and make the memory grow', () => {
+    const seen: number[] = []
+    const inner = program((x) => [mul(x, constantLike(x, 10))], ['float64', 3])
+    const outer: Program = program(
+      (x, y) => {
+        const [watched] = tap(
+          ({ data }) => {
+            const sum = device.upload({ shape: [3], dtype: 'float64' }, Float64Array.from(data))
+            seen.push(...numbers(run(inner, [sum])[0]!))
+            if (seen.length < 9) run(outer, [sum, sum])
+            const big = 3_000_000
+            run(increment(big), [upload('float64', [big], () => 1)])
+          },
+          [add(x, y)],
+        )
+        return [mul(watched!, watched!), x]
+      },
+      ['float64', 3],
+      ['float64', 3],
+    )
+    const [x, y] = [upload('float64', [3], (i) => i), upload('float64', [3], () => 1)]
+    const [squares, same] = run(outer, [x, y])
+    expect([numbers(squares!), numbers(same!)]).toEqual([
+      [1, 4, 9],
+      [0, 1, 2],
+    ])
+    expect(seen).toEqual([10, 20, 30, 20, 40, 60, 40, 80, 120])
+  })
+
+  it('an error in a tap passes through, and the device goes on', () => {
+    const failing = program(
+      (x) =>
+        tap(() => {
+          throw new Error('from the callback')
+        }, [x]),
+      ['float64', 3],
+    )
+    const x = upload('float64', [3], (i) => i)
+    expect(() => run(failing, [x], [0])).toThrow('from the callback')
+    expect(numbers(run(increment(3), [x])[0]!)).toEqual([1, 2, 3])
+  })
+})
+
+describe('loops of unknown length', () => {
+  /** x → the gradient of the value after doubling until it passes `limit`. */
+  const gradient = program(
+    (x, limit) => {
+      const types = [x, limit]
+      const value = traceClosed(
+        'value',
+        ([start, bound]) => {
+          const condition = traceClosed('condition', ([most, now]) => [lt(now!, most!)], types)
+          const body = traceClosed('body', ([now]) => [add(now!, mul(now!, constantLike(now!, 0.01)))], [x])
+          const call = { condition, body, conditionConstants: [bound!], bodyConstants: [], carries: [start!] }
+          return whileLoop({ ...call, maxSteps: null })
+        },
+        types,
+      )
+      return inline(gradientProgram(value, [true, false]).program, [x, limit])
+    },
+    ['float64'],
+    ['float64'],
+  )
+
+  it.each([1.005, 1.5, 10, 1000, 1e9])('the tape grows as needed: until %d', (limit) => {
+    const steps = Math.max(0, Math.ceil(Math.log(limit) / Math.log(1.01)))
+    const [value, slope] = run(gradient, [upload('float64', [], () => 1), upload('float64', [], () => limit)])
+    expect(numbers(value!)[0]! / 1.01 ** steps).toBeCloseTo(1, 10)
+    expect(numbers(slope!)[0]! / 1.01 ** steps).toBeCloseTo(1, 10)
+  })
+
+  it('a donated input survives the attempts that were too short', () => {
+    const fresh = wasmDevice()
+    const [x, limit] = [1, 1e6].map((value) => fresh.upload({ shape: [], dtype: 'float64' }, Float64Array.of(value)))
+    const [value] = fresh.execute(gradient, [x!, limit!], { donate: [0] })
+    expect(fresh.readSync(value!)[0]).toBeGreaterThan(1e6)
   })
 })
 

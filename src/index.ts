@@ -90,6 +90,7 @@ export { norm } from './operations/norm.ts'
 export type { PadOptions } from './operations/pad.ts'
 export { pad } from './operations/pad.ts'
 export { linear, matmul } from './operations/products.ts'
+export * as random from './operations/random.ts'
 export {
   all,
   any,

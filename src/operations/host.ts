@@ -89,3 +89,21 @@ export function elementOf(operation: string, dtype: DType, element: number | boo
 }
 
 const ranges = { int32: [-(2 ** 31), 2 ** 31 - 1], uint32: [0, 2 ** 32 - 1], bool: [0, 1] } as const
+
+/** The nearest number of the dtype above (direction 1) or below (−1) x, which is first rounded to the dtype. */
+export function neighbour(x: number, dtype: 'float32' | 'float64', direction: 1 | -1): number {
+  const single = dtype === 'float32'
+  const value = single ? Math.fround(x) : x
+  if (!Number.isFinite(value)) return value
+  if (value === 0) return direction * (single ? 2 ** -149 : Number.MIN_VALUE)
+  const view = new DataView(new ArrayBuffer(8))
+  const step = value > 0 === direction > 0 ? 1 : -1
+  if (single) {
+    view.setFloat32(0, value)
+    view.setInt32(0, view.getInt32(0) + step)
+    return view.getFloat32(0)
+  }
+  view.setFloat64(0, value)
+  view.setBigInt64(0, view.getBigInt64(0) + BigInt(step))
+  return view.getFloat64(0)
+}

@@ -124,7 +124,7 @@ export function uniform(
  * @param options `dtype` (`float32`).
  * @example
  * import { random } from 'conformable'
- * console.log(random.normal(random.key(0), [3])) // [1.622642, 2.025264, -0.4335944]
+ * console.log(random.normal(random.key(0), [2, 3]).shape) // [2, 3]
  */
 export function normal<const S extends Sizes>(
   source: Key,
@@ -146,7 +146,7 @@ export function normal(source: Key, shape: Sizes, options: Partial<FloatOptions<
  * @param options `low`, `high`, `dtype` (`float32`).
  * @example
  * import { random } from 'conformable'
- * console.log(random.truncatedNormal(random.key(0), [3])) // [1.455959, 1.714749, -0.4126753]
+ * console.log(random.truncatedNormal(random.key(0), [2, 3]).shape) // [2, 3]
  */
 export function truncatedNormal<const S extends Sizes>(
   source: Key,
@@ -180,7 +180,7 @@ export function truncatedNormal(
  * @param options `dtype` (`float32`).
  * @example
  * import { random } from 'conformable'
- * console.log(random.exponential(random.key(0), [3])) // [2.950128, 3.843425, 0.4039035]
+ * console.log(random.exponential(random.key(0), [2, 3]).shape) // [2, 3]
  */
 export function exponential<const S extends Sizes>(
   source: Key,
@@ -204,7 +204,7 @@ export function exponential(source: Key, shape: Sizes, options: Partial<FloatOpt
  * @param options `dtype` (`float32`).
  * @example
  * import { random } from 'conformable'
- * console.log(random.gumbel(random.key(0), [3])) // [2.923373, 3.832618, -0.09689323]
+ * console.log(random.gumbel(random.key(0), [2, 3]).shape) // [2, 3]
  */
 export function gumbel<const S extends Sizes>(
   source: Key,

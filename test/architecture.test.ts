@@ -65,8 +65,10 @@ function filesUnder(folder: string): string[] {
 
 function read(file: string): Source {
   const text = readFileSync(file, 'utf8')
+  // Examples in doc comments import the package by its name.
+  const code = text.replace(/\/\*\*[\s\S]*?\*\//g, '')
   const specifiers = [
-    ...text.matchAll(
+    ...code.matchAll(
       /^\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm,
     ),
   ]

@@ -22,30 +22,34 @@ export const programOf = (types: readonly Abstract[], f: (...values: Value[]) =>
 /** Lowers the program, runs both ways on the inputs (random ones by default), compares; returns the routine. */
 export function check(program: Program, inputs: readonly StorageArray[] = randomInputs(program)): PlannedRoutine {
   const planned = lowerProgram(program)
-  const expected = evaluateProgram(
-    program,
-    inputs.map((data, i) => reference(program.inputs[i], data)),
-  )
+  const expected = evaluateProgram(program, referenceInputs(program, inputs))
   const actual = interpret(planned, inputs)
   program.outputs.forEach((type, i) => {
-    compare(type, actual[i], expected[i].data)
+    close(type, actual[i], expected[i].data)
   })
   return planned
 }
 
-function reference(type: Abstract, data: StorageArray): Ndarray {
-  const copy = referenceData(type.dtype, data.length)
-  copy.set(data)
-  return { shape: type.shape, dtype: type.dtype, data: copy }
-}
+/** Storage arrays as the reference evaluation takes them. */
+export const referenceInputs = ({ inputs }: Program, arrays: readonly StorageArray[]): Ndarray[] =>
+  inputs.map(({ shape, dtype }, i) => {
+    const data = referenceData(dtype, arrays[i].length)
+    data.set(arrays[i])
+    return { shape, dtype, data }
+  })
 
-function compare(type: Abstract, actual: StorageArray, expected: ArrayLike<number>): void {
+/** Fails at the first element that differs by more than the tolerance of the dtype (or the given one). */
+export function close(
+  type: Abstract,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  relative = type.dtype === 'float32' || type.dtype === 'float64' ? tolerance[type.dtype] : 0,
+): void {
   expect(actual.length).toBe(expected.length)
-  const relative = type.dtype === 'float32' || type.dtype === 'float64' ? tolerance[type.dtype] : 0
   for (let i = 0; i < actual.length; i++) {
     const [x, y] = [actual[i], expected[i]]
-    if (Object.is(x, y) || Math.abs(x - y) <= relative * Math.max(1, Math.abs(y))) continue
-    expect.fail(`${showAbstract(type)}[${i}]: ${x} through kernels, ${y} by reference`)
+    if (Object.is(x, y) || (relative > 0 && Math.abs(x - y) <= relative * Math.max(1, Math.abs(y)))) continue
+    expect.fail(`${showAbstract(type)}[${i}]: ${x} instead of ${y}`)
   }
 }
 

@@ -1,0 +1,108 @@
+/** Routines as text: every step with its loops, flops and bytes, and the memory plan. */
+import { bytesOf } from '../core/dtype.ts'
+import type { Buffer, Contraction, Kernel, Loop, Operand, PlannedRoutine, Routine, Statement, Step } from './kernel.ts'
+import { nestedRoutines } from './plan.ts'
+import { printStatements, showLoop } from './print-statements.ts'
+
+/** How much is printed: one line for each step, or the statements of kernels too. */
+export type Detail = 'steps' | 'statements'
+
+/**
+ * ```text
+ * main (in0: float32[784]) -> (out0: float32[10])
+ *   0: contract float32 1×784·784×10, in0, in1 -> b2@0, 15.7 kflop
+ *   1: kernel add [10v], 10 flop, 120 B
+ * arena 64 B (at least 64 B)
+ * ```
+ */
+export function printRoutine(
+  { routine, arenaBytes, lowerBoundBytes }: PlannedRoutine,
+  detail: Detail = 'steps',
+): string {
+  const memory = `arena ${showBytes(arenaBytes)} (at least ${showBytes(lowerBoundBytes)})`
+  return [...printNested(routine, detail, ''), memory].join('\n')
+}
+
+function printNested(routine: Routine, detail: Detail, indent: string): string[] {
+  const types = (buffers: readonly Buffer[]): string =>
+    buffers.map((buffer) => `${showPlace(buffer)}: ${buffer.dtype}[${buffer.elements}]`).join(', ')
+  const head = `${indent}${routine.name} (${types(routine.inputs)}) -> (${types(routine.outputs)})`
+  const steps = routine.steps.flatMap((step, position) => {
+    const nested = nestedRoutines(step).flatMap((inner) => printNested(inner, detail, `${indent}    `))
+    const statements =
+      step.kind === 'kernel' && detail === 'statements'
+        ? printStatements(step.kernel.body, `${indent}    `, showPlace)
+        : []
+    return [`${indent}  ${position}: ${describe(step)}`, ...nested, ...statements]
+  })
+  return [head, ...steps]
+}
+
+/** `in0`, `out0`, or `b7@1024` for a buffer at byte 1024 of the arena. */
+function showPlace({ id, place }: Buffer): string {
+  if (place === null) return `b${id}`
+  return place.kind === 'arena' ? `b${id}@${place.offset}` : `${place.kind === 'input' ? 'in' : 'out'}${place.index}`
+}
+
+const showOperand = ({ buffer, offset }: Operand): string =>
+  offset === 0 ? showPlace(buffer) : `${showPlace(buffer)}+${offset}`
+
+const list = (operands: readonly Operand[]): string => operands.map(showOperand).join(', ')
+
+function describe(step: Step): string {
+  switch (step.kind) {
+    case 'kernel':
+      return describeKernel(step.kernel)
+    case 'contract':
+      return describeContraction(step.contraction)
+    case 'copy':
+      return `copy ${showOperand(step.from)} -> ${showOperand(step.to)}, ${showBytes(step.elements * bytesOf(step.to.buffer.dtype))}`
+    case 'scan': {
+      const length = step.count === null ? step.length : `${showOperand(step.count)} (at most ${step.length})`
+      const order = step.reverse ? ' reversed' : ''
+      return `scan ${length}${order} (${list(step.start)}; ${list(step.xs)}) -> (${list(step.end)}; ${list(step.ys)})`
+    }
+    case 'while':
+      return `while (${list(step.start)}) -> (${list(step.end)})`
+    case 'cond':
+      return `cond ${showOperand(step.selector)} (${list(step.inputs)}) -> (${list(step.outputs)})`
+    case 'host':
+      return `host ${step.name} (${list(step.inputs)}) -> (${list(step.outputs)})`
+  }
+}
+
+function describeKernel({ name, body, flops, bytes }: Kernel): string {
+  const loops = deepest(body).map(showLoop).join(' ')
+  return `kernel ${name} [${loops}], ${showCount(flops)}flop, ${showBytes(bytes)}`
+}
+
+function describeContraction({ dtype, batch, rows, columns, inner, a, b, c }: Contraction): string {
+  const count = batch.reduce((product, extent) => product * extent, 1)
+  const shape = `${batch.map((extent) => `${extent} × `).join('')}${rows}×${inner}·${inner}×${columns}`
+  const flops = showCount(2 * count * rows * columns * inner)
+  return `contract ${dtype} ${shape}, ${list([a, b])} -> ${showOperand(c)}, ${flops}flop`
+}
+
+/** The loops of the deepest nest. */
+function deepest(body: readonly Statement[]): readonly Loop[] {
+  let best: readonly Loop[] = []
+  for (const statement of body) {
+    const loops =
+      statement.kind === 'for'
+        ? [statement.loop, ...deepest(statement.body)]
+        : statement.kind === 'reduce'
+          ? statement.loops
+          : []
+    if (loops.length > best.length) best = loops
+  }
+  return best
+}
+
+/** `1.2 k`, `3.4 M`: a count with a prefix and a trailing space. */
+function showCount(count: number): string {
+  const steps = ['', 'k', 'M', 'G', 'T']
+  const power = Math.min(steps.length - 1, count < 1000 ? 0 : Math.floor(Math.log10(count) / 3))
+  return `${Number((count / 1000 ** power).toPrecision(3))} ${steps[power]}`
+}
+
+const showBytes = (bytes: number): string => `${showCount(bytes)}B`

@@ -17,6 +17,7 @@ import type { Buffer } from './kernel.ts'
 import type { Composition } from './pieces.ts'
 import { aliasing } from './pieces.ts'
 import { roleOf } from './roles.ts'
+import { mergeSiblings } from './siblings.ts'
 import type { StepRule } from './steps.ts'
 import type { Storage } from './storage.ts'
 import { denseStorage, isDense } from './storage.ts'
@@ -84,13 +85,49 @@ class Fuser {
       for (const destination of this.#demand(input).destinations) this.#copy(input, destination, -1)
     })
     return {
-      groups: ordered(this.#groups),
+      groups: ordered(this.#merged()),
       inputs: inputBuffers,
       outputs: outputBuffers,
       find: (variable, group) => this.#find(variable, group),
       storageOf: (variable) => this.#storages[variable.index]!,
       definitionOf: (variable) => this.#definitions[variable.index]!,
     }
+  }
+
+  /** The groups after siblings have become one. */
+  #merged(): readonly Group[] {
+    const merged = mergeSiblings(this.#groups, this.#reads(), CAPACITY)
+    if (merged.size === 0) return this.#groups
+    this.#homes.forEach((home, i) => {
+      const other = home && merged.get(home)
+      if (other !== undefined) this.#homes[i] = other
+    })
+    const groups = this.#groups.filter((group) => !merged.has(group))
+    for (const { consumers } of groups) {
+      for (const consumer of [...consumers]) {
+        const other = merged.get(consumer)
+        if (other === undefined) continue
+        consumers.delete(consumer)
+        consumers.add(other)
+      }
+    }
+    return groups
+  }
+
+  /** The stored variables that each group reads inside its loops. */
+  #reads(): ReadonlyMap<Group, readonly Variable[]> {
+    const reads = new Map<Group, Variable[]>()
+    const note = (group: Group, variable: Variable): void => {
+      const known = reads.get(group)
+      if (known === undefined) reads.set(group, [variable])
+      else known.push(variable)
+    }
+    const { inputs, equations } = this.#program
+    for (const variable of [...inputs, ...equations.flatMap(({ outputs }) => outputs)]) {
+      for (const { group } of this.#demand(variable).uses.values())
+        if (this.#find(variable, group) !== undefined) note(group, variable)
+    }
+    return reads
   }
 
   #find({ index }: Variable, group: Group): Storage | undefined {
@@ -349,23 +386,23 @@ function reducesInside({ group, form }: Use): boolean {
 
 /** The groups so that producers come before consumers, otherwise in the order of the program. */
 function ordered(groups: readonly Group[]): Group[] {
-  const producers = groups.map((): Group[] => [])
-  for (const group of groups) for (const consumer of group.consumers) producers[consumer.id].push(group)
-  const done = new Uint8Array(groups.length)
+  const producers = new Map(groups.map((group): [Group, Group[]] => [group, []]))
+  for (const group of groups) for (const consumer of group.consumers) producers.get(consumer)?.push(group)
+  const done = new Set<Group>()
   const order: Group[] = []
   const byPosition = groups.toSorted((a, b) => a.position - b.position)
   for (const start of byPosition) {
     const stack = [start]
     while (stack.length > 0) {
       const group = stack[stack.length - 1]
-      const waiting = done[group.id] === 1 ? [] : producers[group.id].filter(({ id }) => done[id] === 0)
+      const waiting = done.has(group) ? [] : producers.get(group)!.filter((producer) => !done.has(producer))
       if (waiting.length > 0) {
         stack.push(...waiting.sort((a, b) => b.position - a.position))
         continue
       }
       stack.pop()
-      if (done[group.id] === 1) continue
-      done[group.id] = 1
+      if (done.has(group)) continue
+      done.add(group)
       order.push(group)
     }
   }

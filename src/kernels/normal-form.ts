@@ -4,13 +4,14 @@
  * what was computed before.
  */
 import { sizeOf } from '../core/abstract.ts'
+import { checkProgram } from '../core/check.ts'
 import type { Equation, Program } from '../core/program.ts'
 import type { Value } from '../core/value.ts'
 import { rewrite } from '../rewrite/engine.ts'
 import { paramsOf } from '../rewrite/params.ts'
 import type { Match, Rule } from '../rewrite/rule.ts'
 import { rule } from '../rewrite/rule.ts'
-import { rules, simplify } from '../rewrite/simplify.ts'
+import { rules } from '../rewrite/simplify.ts'
 import { expand } from './expand.ts'
 
 /** Rules that hold for lowering only: derivatives have been taken. */
@@ -22,7 +23,8 @@ const loweringRules: readonly Rule[] = [
 /** The program as the lowering takes it. */
 export function normalForm(program: Program): Program {
   const plain = expand(program, customProgram)
-  const simple = simplify(rewrite(plain, [...loweringRules, ...rules]))
+  const simple = rewrite(plain, [...loweringRules, ...rules])
+  checkProgram(simple)
   return expand(simple, (equation) => {
     const checkpointed = checkpointProgram(equation)
     return checkpointed && normalForm(checkpointed)

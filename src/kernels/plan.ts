@@ -1,8 +1,9 @@
 /**
- * The memory plan: every buffer gets its place. Scratch buffers live from the first step that touches them to the last; the
- * largest is placed first, each at the lowest offset where nothing that lives at the same time stands (greedy by size).
+ * The memory plan: every buffer gets its place. Scratch buffers live from the first step that touches them to the last; those
+ * that live at the same time do not overlap. The scratch of nested routines stands in the same arena.
  */
 import { bytesOf } from '../core/dtype.ts'
+import { allot } from './allot.ts'
 import { buffersOf } from './buffers.ts'
 import { inPlace } from './in-place.ts'
 import type { Buffer, PlannedRoutine, Routine, Step } from './kernel.ts'
@@ -119,23 +120,6 @@ export function nestedRoutines(step: Step): readonly Routine[] {
       return step.branches
     default:
       return []
-  }
-}
-
-/** Greedy by size; regions that live at the same time do not overlap. */
-function allot(regions: readonly Region[]): void {
-  const placed: Region[] = []
-  for (const region of regions.toSorted((a, b) => b.bytes - a.bytes || a.first - b.first)) {
-    const neighbours = placed
-      .filter((other) => other.first <= region.last && region.first <= other.last)
-      .sort((a, b) => a.offset - b.offset)
-    let offset = 0
-    for (const other of neighbours) {
-      if (offset + region.bytes <= other.offset) break
-      offset = Math.max(offset, other.offset + other.bytes)
-    }
-    region.offset = offset
-    placed.push(region)
   }
 }
 

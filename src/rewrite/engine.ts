@@ -31,7 +31,7 @@ class Rewriter implements Writer {
     this.#rules = rules
   }
 
-  inline(program: Program, inputs: readonly Value[]): readonly Value[] {
+  readonly inline = (program: Program, inputs: readonly Value[]): readonly Value[] => {
     const values = new Array<Value>(program.size)
     program.inputs.forEach((variable, i) => {
       values[variable.index] = inputs[i]
@@ -39,52 +39,56 @@ class Rewriter implements Writer {
     for (const equation of program.equations) {
       const operands = equation.inputs.map(({ index }) => values[index])
       const results = withSource(equation.source, () => this.#write(equation, operands))
-      equation.outputs.forEach(({ index }, i) => {
-        values[index] = results[i]
-      })
+      for (let i = 0; i < results.length; i++) values[equation.outputs[i].index] = results[i]
     }
     return program.outputs.map(({ index }) => values[index])
   }
 
-  make<Name extends PrimitiveName>(name: Name, inputs: readonly Value[], params: ParamsOf<Name>): Value {
+  readonly make = <Name extends PrimitiveName>(name: Name, inputs: readonly Value[], params: ParamsOf<Name>): Value => {
     // The catalogue holds the primitive under its name, so the attributes are its own.
     const primitive = primitives[name] as unknown as Primitive
     return this.#write({ primitive, params, outputs: primitive.shape(inputs, params) }, inputs)[0]
   }
 
-  source<Name extends PrimitiveName>(value: Value, name: Name): Definition<Name> | null {
+  readonly source = <Name extends PrimitiveName>(value: Value, name: Name): Definition<Name> | null => {
     const made = this.#made.get(value)
     if (made?.name !== name) return null
     return { inputs: made.inputs, params: made.params as ParamsOf<Name> } // the name says whose attributes they are
   }
 
-  constant(value: Value): number | null {
-    return this.source(value, 'full')?.params.value ?? null
-  }
+  readonly constant = (value: Value): number | null => this.source(value, 'full')?.params.value ?? null
 
   #write(equation: Written, inputs: readonly Value[]): readonly Value[] {
-    for (const { apply } of this.#rules.get(equation.primitive.name) ?? []) {
-      const results = apply(this.#match(equation, inputs))
-      if (results !== null) return results
-    }
     const { primitive, params } = equation
+    const rules = this.#rules.get(primitive.name)
+    if (rules !== undefined) {
+      const match = this.#match(equation, inputs)
+      for (const { apply } of rules) {
+        const results = apply(match)
+        if (results !== null) return results
+      }
+    }
     const results = bind(primitive, inputs, params)
     for (const result of results) this.#made.set(result, { name: primitive.name, inputs, params })
     return results
   }
 
   #match({ primitive, params, outputs }: Written, inputs: readonly Value[]): Match<PrimitiveName> {
+    const { make, source, constant, inline } = this
+    const [type] = outputs
+    const [a, b] = inputs
+    // The rules that are asked are those of this primitive, so the attributes are of the type they expect.
     return {
-      make: (name, operands, attributes) => this.make(name, operands, attributes),
-      source: (value, name) => this.source(value, name),
-      constant: (value) => this.constant(value),
-      inline: (program, operands) => this.inline(program, operands),
+      make,
+      source,
+      constant,
+      inline,
       primitive,
       inputs,
-      a: inputs[0],
-      b: inputs[1],
-      params: params as Match<PrimitiveName>['params'], // of the primitive whose rules are asked
-      type: outputs[0],
+      a,
+      b,
+      params: params as Match<PrimitiveName>['params'],
+      type,
     }
   }
 }

@@ -31,15 +31,22 @@ interface Frame {
   readonly outputs: readonly number[]
 }
 
-/** Runs a planned routine on storage arrays; returns its outputs. */
-export function interpret({ routine, arenaBytes }: PlannedRoutine, inputs: readonly StorageArray[]): StorageArray[] {
+/** Runs a planned routine on storage arrays; returns its outputs. `donated`: outputs that take the memory of inputs. */
+export function interpret(
+  { routine, arenaBytes }: PlannedRoutine,
+  inputs: readonly StorageArray[],
+  donated: ReadonlyMap<number, number> = new Map(),
+): StorageArray[] {
   let bytes = 16
   const reserve = (buffer: Buffer): number => {
     const address = bytes
     bytes = Math.ceil((bytes + buffer.elements * bytesOf(buffer.dtype) + 16) / 16) * 16
     return address
   }
-  const frame = { inputs: routine.inputs.map(reserve), outputs: routine.outputs.map(reserve) }
+  const addresses = routine.inputs.map(reserve)
+  const outputs = routine.outputs.map((buffer, i) => (donated.has(i) ? addresses[donated.get(i)!] : reserve(buffer)))
+  const frame = { inputs: addresses, outputs }
+  const given = new Set(donated.values())
   const arena = bytes
   const machine = new Machine(new ArrayBuffer(bytes + arenaBytes + 16), arena)
   routine.inputs.forEach((buffer, i) => {
@@ -49,6 +56,7 @@ export function interpret({ routine, arenaBytes }: PlannedRoutine, inputs: reado
   })
   machine.run(routine, frame)
   routine.inputs.forEach((buffer, i) => {
+    if (given.has(i)) return
     const now = machine.array(buffer, frame.inputs[i])
     for (let k = 0; k < now.length; k++)
       if (!Object.is(now[k], inputs[i][k])) throw new Error(`input ${i} of ${routine.name} was overwritten at ${k}`)

@@ -114,7 +114,7 @@ class Fuser {
     return groups
   }
 
-  /** The stored variables that each group reads inside its loops. */
+  /** The stored variables that each group reads in its own order. */
   #reads(): ReadonlyMap<Group, readonly Variable[]> {
     const reads = new Map<Group, Variable[]>()
     const note = (group: Group, variable: Variable): void => {
@@ -124,8 +124,10 @@ class Fuser {
     }
     const { inputs, equations } = this.#program
     for (const variable of [...inputs, ...equations.flatMap(({ outputs }) => outputs)]) {
-      for (const { group } of this.#demand(variable).uses.values())
-        if (this.#find(variable, group) !== undefined) note(group, variable)
+      for (const { group, form } of this.#demand(variable).uses.values()) {
+        const ordered = form.axes.length === group.space.length && isCanonical(form, variable.shape)
+        if (ordered && this.#find(variable, group) !== undefined) note(group, variable)
+      }
     }
     return reads
   }

@@ -5,25 +5,38 @@
 import type { Variable } from '../core/program.ts'
 import type { Group } from './groups.ts'
 
-/** For each group that is absorbed, the group that absorbs it (which has its roots). `reads`: stored variables that a group reads. */
+/**
+ * For each group that is absorbed, the group that absorbs it (which has its roots). `reads`: the stored variables that a group
+ * reads in its own order.
+ */
 export function mergeSiblings(
   groups: readonly Group[],
   reads: ReadonlyMap<Group, readonly Variable[]>,
   capacity: number,
-): Map<Group, Group> {
+): ReadonlyMap<Group, Group> {
   const homes = new Map<string, Group>()
   const merged = new Map<Group, Group>()
+  const final = (group: Group): Group => {
+    let home = group
+    for (let next = merged.get(home); next !== undefined; next = merged.get(home)) home = next
+    return home
+  }
   for (const group of groups) {
     if (group.kind !== 'loops') continue
-    const keys = (reads.get(group) ?? []).map(({ index }) => `${group.level} ${group.space.join()} ${index}`)
-    const home = keys.map((key) => homes.get(key)).find((other) => other && other.nodes + group.nodes <= capacity)
-    if (home !== undefined) {
-      absorb(home, group)
-      merged.set(group, home)
+    let home = group
+    for (const { index } of reads.get(group) ?? []) {
+      const key = `${group.level} ${group.space.join()} ${index}`
+      const known = homes.get(key)
+      const other = known === undefined ? home : final(known)
+      if (other !== home && other.nodes + home.nodes <= capacity) {
+        absorb(other, home)
+        merged.set(home, other)
+        home = other
+      }
+      homes.set(key, home)
     }
-    for (const key of keys) homes.set(key, home ?? group)
   }
-  return merged
+  return new Map([...merged.keys()].map((group) => [group, final(group)]))
 }
 
 function absorb(home: Group, group: Group): void {

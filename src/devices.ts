@@ -1,6 +1,6 @@
 /** The default device, and moving tensors between devices. Nothing happens at import: the CPU is set up at its first use. */
 import type { AnyTensor } from '../types/tensor.ts'
-import { referenceDevice } from './backends/reference/backend.ts'
+import { wasmDevice } from './backends/wasm/device.ts'
 import type { Device } from './core/device.ts'
 import { ArgumentError } from './core/errors.ts'
 import { currentTrace } from './core/trace.ts'
@@ -18,7 +18,7 @@ let cpuDevice: Device | undefined
  * console.log(cpu().name) // 'cpu'
  */
 export function cpu(): Device {
-  cpuDevice ??= referenceDevice()
+  cpuDevice ??= wasmDevice()
   return cpuDevice
 }
 

@@ -47,10 +47,11 @@ export { cpu, deviceOfTensor, to } from './devices.ts'
 
 // ---- transforms
 export { grad, gradAll, hvp, jvp, linearise, valueAndGrad, vjp } from './differentiate.ts'
+export type { Inspection } from './inspect.ts'
+export { inspect } from './inspect.ts'
 export { hessian, jacfwd, jacrev } from './jacobian.ts'
 export type { JitOptions } from './jit.ts'
 export { jit } from './jit.ts'
-
 // ---- operations
 export { add, atan2, div, maximum, minimum, mod, mul, pow, rem, sub } from './operations/arithmetic.ts'
 export {

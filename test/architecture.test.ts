@@ -64,7 +64,7 @@ function filesUnder(folder: string): string[] {
 }
 
 function read(file: string): Source {
-  const text = readFileSync(file, 'utf8')
+  const text = readFileSync(file, 'utf8').replace(/\/\*\*?[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' '))
   // Examples in doc comments import the package by its name.
   const code = text.replace(/\/\*\*[\s\S]*?\*\//g, '')
   const specifiers = [

@@ -1,0 +1,134 @@
+/**
+ * Activations: functions of each element, both `relu(x)` and a layer in `chain(dense(784, 128), relu)`. Their forms keep values
+ * and derivatives of all orders finite and precise far from 0: what would overflow or cancel is never computed.
+ */
+import {
+  abs,
+  add,
+  div,
+  erfc,
+  expm1,
+  greater,
+  jit,
+  lessEqual,
+  less,
+  logSoftmax as logSoftmaxOf,
+  maximum,
+  minimum,
+  mul,
+  sigmoid as sigmoidOf,
+  softmax as softmaxOf,
+  softplus as softplusOf,
+  tanh as tanhOf,
+  where,
+} from '../src/index.ts'
+import type { Activation } from '../types/layer.ts'
+import { defineLayer, type Leaf } from './layer.ts'
+
+/**
+ * Makes an activation of a function that keeps the shape.
+ * @example
+ * import { mul, sigmoid } from 'conformable'
+ * import { activation } from 'conformable/layers'
+ * const swish = activation('swish', (x) => mul(x, sigmoid(mul(x, 1.5))))
+ */
+export function activation(name: string, f: (x: Leaf) => Leaf): Activation {
+  Object.defineProperty(f, 'name', { value: name })
+  const compiled = jit(f)
+  return defineLayer<Activation>({
+    name,
+    spec: {},
+    call: (first, second) => compiled(second ?? first), // called as f(x), or by a chain as f(params, x)
+  })
+}
+
+/**
+ * max(x, 0). Its derivative at 0 is 0.
+ * @example
+ * import { tensor } from 'conformable'
+ * import { relu } from 'conformable/layers'
+ * console.log(relu(tensor([-1, 2]))) // [0, 2]
+ */
+export const relu: Activation = /* @__PURE__ */ activation('relu', (x) => where(lessEqual(x, 0), 0, x))
+
+/** x where x ≥ 0, else 0.01 x (the slope of `leakyRelu`, as in PyTorch and JAX). Its derivative at 0 is 1. */
+export const leakyRelu: Activation = /* @__PURE__ */ leakyReluOf(0.01)
+
+/** x where x ≥ 0, else slope · x. */
+export function leakyReluOf(slope: number): Activation {
+  return activation(slope === 0.01 ? 'leakyRelu' : `leakyReluOf(${slope})`, (x) => where(less(x, 0), mul(x, slope), x))
+}
+
+/** x where x > 0, else eˣ − 1. Clevert, Unterthiner, Hochreiter (2015), arXiv:1511.07289. */
+export const elu: Activation = /* @__PURE__ */ eluOf(1)
+
+/** x where x > 0, else α (eˣ − 1). */
+export function eluOf(alpha: number): Activation {
+  return activation(alpha === 1 ? 'elu' : `eluOf(${alpha})`, (x) => exponentialUnit(x, alpha, 1))
+}
+
+/** λ elu_α(x) with α = 1.6733, λ = 1.0507, which keep mean 0 and variance 1. Klambauer et al. (2017), arXiv:1706.02515. */
+export const selu: Activation = /* @__PURE__ */ activation('selu', (x) =>
+  mul(exponentialUnit(x, 1.6732632423543772, 1), 1.0507009873554805),
+)
+
+/** x where x > 0, else α (e^(x/α) − 1) with α = 1. Barron (2017), arXiv:1704.07483. */
+export const celu: Activation = /* @__PURE__ */ celuOf(1)
+
+/** x where x > 0, else α (e^(x/α) − 1): its derivative is continuous for each α. */
+export function celuOf(alpha: number): Activation {
+  return activation(alpha === 1 ? 'celu' : `celuOf(${alpha})`, (x) => exponentialUnit(x, alpha, alpha))
+}
+
+/**
+ * x Φ(x), exact, with Φ the normal distribution function; JAX's default is `geluTanh`.
+ * Hendrycks and Gimpel (2016), arXiv:1606.08415.
+ */
+export const gelu: Activation = /* @__PURE__ */ activation('gelu', (x) =>
+  mul(mul(x, 0.5), erfc(mul(x, -Math.SQRT1_2))),
+)
+
+/** The tanh form of `gelu`: x/2 (1 + tanh u) = x σ(2u) with u = √(2/π) (x + 0.044715 x³); within 5e-4 of the exact one. */
+export const geluTanh: Activation = /* @__PURE__ */ activation('geluTanh', (x) => {
+  const cubic = mul(x, add(mul(mul(x, x), 0.044715), 1))
+  return mul(x, sigmoidOf(mul(cubic, 2 * Math.sqrt(2 / Math.PI))))
+})
+
+/** x σ(x), also called swish. Elfwing, Uchibe, Doya (2017), arXiv:1702.03118. */
+export const silu: Activation = /* @__PURE__ */ activation('silu', (x) => mul(x, sigmoidOf(x)))
+
+/** x tanh(softplus(x)). Misra (2019), arXiv:1908.08681. */
+export const mish: Activation = /* @__PURE__ */ activation('mish', (x) => mul(x, tanhOf(softplusOf(x))))
+
+/** ln(1 + eˣ): the operation of `conformable`, as a layer. */
+export const softplus: Activation = /* @__PURE__ */ activation('softplus', (x) => softplusOf(x))
+
+/** 1/(1 + e⁻ˣ): the operation of `conformable`, as a layer. */
+export const sigmoid: Activation = /* @__PURE__ */ activation('sigmoid', (x) => sigmoidOf(x))
+
+/** tanh x: the operation of `conformable`, as a layer. */
+export const tanh: Activation = /* @__PURE__ */ activation('tanh', (x) => tanhOf(x))
+
+/** x limited to [−1, 1]. Its derivative is 1 at the limits and 0 beyond. */
+export const hardTanh: Activation = /* @__PURE__ */ activation('hardTanh', (x) =>
+  where(greater(abs(x), 1), minimum(maximum(x, -1), 1), x),
+)
+
+/** x / (1 + |x|). */
+export const softsign: Activation = /* @__PURE__ */ activation('softsign', (x) => div(x, add(abs(x), 1)))
+
+/** x itself. */
+export const identity: Activation = /* @__PURE__ */ activation('identity', (x) => x)
+
+/** eˣ / Σ eˣ along the last axis: the operation of `conformable`, as a layer. */
+export const softmax: Activation = /* @__PURE__ */ activation('softmax', (x) => softmaxOf(x))
+
+/** ln softmax(x) along the last axis: the operation of `conformable`, as a layer. */
+export const logSoftmax: Activation = /* @__PURE__ */ activation('logSoftmax', (x) => logSoftmaxOf(x))
+
+/** x where x > 0, else α (e^(x/β) − 1); the exponential never sees a positive number. */
+function exponentialUnit(x: Leaf, alpha: number, width: number): Leaf {
+  const positive = greater(x, 0)
+  const below = where(positive, 0, x)
+  return where(positive, x, mul(expm1(width === 1 ? below : div(below, width)), alpha))
+}

@@ -1,0 +1,54 @@
+/** The door `conformable/layers`: layers and how to make them, activations, losses, initialisers, batches of data. */
+export type { ChainDomain, ChainFunction, ChainSpec, ChainStateSpec } from '../types/chain.ts'
+export type {
+  Activation,
+  AnyLayer,
+  Apply,
+  Empty,
+  Layer,
+  LayerStateOf,
+  ParamsOf,
+  PureLayer,
+  SameShape,
+  ShapeFunction,
+  StatefulLayer,
+} from '../types/layer.ts'
+export type { SignatureFunction } from '../types/layer-shapes.ts'
+export type { LayerState, StateSpec } from '../types/state.ts'
+export {
+  activation,
+  celu,
+  celuOf,
+  elu,
+  eluOf,
+  gelu,
+  geluTanh,
+  hardTanh,
+  identity,
+  leakyRelu,
+  leakyReluOf,
+  logSoftmax,
+  mish,
+  relu,
+  selu,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  softsign,
+  tanh,
+} from './activations.ts'
+export { chain, repeat } from './chain.ts'
+export { type CrossEntropyOptions, klDivergence, sigmoidCrossEntropy, softmaxCrossEntropy } from './cross-entropy.ts'
+export { type BatchOf, type BatchOptions, batches, splitData } from './data.ts'
+export { type DenseOptions, type DenseSpec, dense } from './dense.ts'
+export { type DropoutState, dropout } from './dropout.ts'
+export { type EmbeddingOptions, embedding } from './embedding.ts'
+export type { Initialiser } from './initialisers.ts'
+export * as initialisers from './initialisers.ts'
+export { defineLayer, type Initialise, type Initialisers, type LayerDefinition, type Leaf, layer } from './layer.ts'
+export { type LayerNormOptions, layerNorm } from './layer-norm.ts'
+export { cosineSimilarity, type Fitting, type HuberOptions, hinge, huber, mae, mse } from './losses.ts'
+export { accuracy, confusionMatrix } from './metrics.ts'
+export { testMode, trainMode } from './mode.ts'
+export { flatten, input } from './shape.ts'

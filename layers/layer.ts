@@ -1,0 +1,167 @@
+/**
+ * How a layer is made: a function `(params, x) → y`, or `(params, x, state) → [y, state]`, that carries the shapes of its
+ * parameters and how they begin. `layer` makes one of a user's function; ours are made with `defineLayer`, as anyone's may be.
+ */
+import {
+  ArgumentError,
+  componentArray,
+  type FloatDType,
+  fromFlat,
+  type Key,
+  type Layout,
+  layout,
+  layoutOf,
+  type ParameterSpec,
+  random,
+  type Shape,
+  type Tensor,
+  type TensorTree,
+  zeros,
+} from '../src/index.ts'
+import type { AnyLayer, Empty, Layer } from '../types/layer.ts'
+import type { SignatureFunction } from '../types/layer-shapes.ts'
+import type { AnyComponentArray, ComponentArray } from '../types/parameters.ts'
+import { glorotUniform, type Initialiser, zeros as zerosInitialiser } from './initialisers.ts'
+
+/** A tensor inside a layer, of whatever shape and dtype. */
+export type Leaf = Tensor<Shape, any>
+
+/** Fresh parameters of a layer or of a part of one, as a ComponentArray. */
+export type Initialise = (key: Key, dtype: FloatDType) => AnyComponentArray
+
+/** How each parameter of spec P begins; what is left out begins as the inner layer does, or by the default of its rank. */
+export type Initialisers<P> = {
+  readonly [K in keyof P]?: P[K] extends Shape ? Initialiser : Initialisers<P[K]> | Initialise
+}
+
+/** What a layer is made of. */
+export interface LayerDefinition {
+  /** The call with its options, for messages: 'dense(784, 10)'. */
+  readonly name: string
+  /** The shapes of its parameters. */
+  readonly spec: object
+  /** How they begin. */
+  readonly initialisers?: object
+  /** The shapes of its state; none, if not given. */
+  readonly stateSpec?: object
+  /** The state before the first call. */
+  readonly initState?: (key: Key, dtype: FloatDType) => object
+  /** `(params, x) → y`, or with state `(params, x, state) → [y, state]`. */
+  readonly call: (params: any, x: any, state: any) => unknown
+}
+
+/** What a layer is at run time, whatever its type says. */
+export interface LayerAtRunTime extends AnyLayer {
+  (params: unknown, x: unknown, state?: unknown): unknown
+  readonly init: Initialise
+  readonly initState: (key: Key, dtype?: FloatDType) => object
+}
+
+/** How the parameters of a spec begin, remembered by the spec itself, so that `{ inner: inner.spec }` begins as `inner` does. */
+const beginnings = new WeakMap<object, Initialise>()
+
+/**
+ * Makes a layer of its parts. The type argument says what it does to shapes; nothing here can prove it, so write the rule in
+ * `call` as it stands there.
+ * @example
+ * import { add } from 'conformable'
+ * import { type AnyComponentArray, defineLayer, type Layer, type SameShape } from 'conformable/layers'
+ * const shift = defineLayer<Layer<SameShape, { readonly by: readonly [] }>>({
+ *   name: 'shift',
+ *   spec: { by: [] },
+ *   call: (params, x) => add(x, params.by),
+ * })
+ */
+export function defineLayer<L extends AnyLayer>(definition: LayerDefinition): L {
+  const { name, spec, stateSpec = {}, call } = definition
+  const names = layout(spec as ParameterSpec) // `layout` checks that it is one
+  const initialise = (key: Key, dtype: FloatDType = 'float32'): AnyComponentArray =>
+    freshParameters(spec, definition.initialisers ?? {}, key, dtype)
+  const run = (params: unknown, x: unknown, state?: unknown): unknown => {
+    requireParameters(name, names, params)
+    return call(params, x, state)
+  }
+  beginnings.set(spec, initialise)
+  const initState = definition.initState ?? (() => ({}))
+  Object.defineProperty(run, 'name', { value: name })
+  const made = Object.assign(run, {
+    spec,
+    stateSpec,
+    init: initialise,
+    initState: (key: Key, dtype: FloatDType = 'float32') => initState(key, dtype),
+  })
+  return made as unknown as L // the call's rule for shapes is the caller's promise
+}
+
+/**
+ * Makes a layer of a plain function. Its annotation says what it takes: `x: Tensor<['n', 128]>`, where names stand for any size.
+ * @param spec the shapes of its parameters; the `spec` of an inner layer gives its parameters, which begin as that layer's do.
+ * @param f `(params, x) → y`, pure.
+ * @param initialisers how parameters begin, by name. Without one, a tensor of two or more dimensions begins by `glorotUniform`,
+ * any other as zeros.
+ * @throws ArgumentError if an initialiser is given for a name that is not in the spec.
+ * @example
+ * import { matmul, random, type Tensor } from 'conformable'
+ * import { layer } from 'conformable/layers'
+ * const project = layer({ weight: [3, 2] }, (p, x: Tensor<['n', 3]>) => matmul(x, p.weight))
+ * const params = project.init(random.key(0)) // { weight: [3, 2] }
+ */
+export function layer<const P extends ParameterSpec, const I extends Shape, const O extends Shape>(
+  spec: P,
+  f: (params: ComponentArray<P>, x: Tensor<I>) => Tensor<O>,
+  initialisers: Initialisers<P> = {},
+): Layer<SignatureFunction<I, O>, P, Empty, I> {
+  return defineLayer({ name: f.name === '' ? 'layer' : f.name, spec, initialisers, call: f })
+}
+
+/** Does a layer have parameters? */
+export const hasParameters = ({ spec }: AnyLayer): boolean => Object.keys(spec).length > 0
+
+/** Does a layer have state? */
+export const hasState = ({ stateSpec }: AnyLayer): boolean => Object.keys(stateSpec).length > 0
+
+/** One flat vector of fresh parameters: each is drawn with a key of its own. */
+function freshParameters(spec: object, initialisers: object, key: Key, dtype: FloatDType): AnyComponentArray {
+  const shapes = Object.entries(spec)
+  if (layout(spec as ParameterSpec).size === 0) return fromFlat(zeros([0], dtype), layout(spec as ParameterSpec))
+  requireKnown(Object.keys(initialisers), Object.keys(spec))
+  const given = new Map<string, unknown>(Object.entries(initialisers))
+  const keys: readonly Key[] = random.split(key, shapes.length)
+  const begun = shapes.map(([name, part], i) => [name, begin(part, given.get(name), keys[i]!, dtype)] as const)
+  return componentArray(Object.fromEntries(begun)) as AnyComponentArray // made of tensors and ComponentArrays
+}
+
+/** A tensor for a shape, a ComponentArray for a record of shapes. */
+function begin(part: unknown, given: unknown, key: Key, dtype: FloatDType): TensorTree[string] {
+  if (Array.isArray(part)) {
+    const initialiser = (given as Initialiser | undefined) ?? (part.length >= 2 ? glorotUniform : zerosInitialiser)
+    return initialiser(key, part, dtype)
+  }
+  if (typeof given === 'function') return given(key, dtype)
+  const known = beginnings.get(part as object)
+  if (given === undefined && known !== undefined) return known(key, dtype)
+  return freshParameters(part as object, given ?? {}, key, dtype)
+}
+
+function requireKnown(given: readonly string[], names: readonly string[]): void {
+  const unknown = given.find((name) => !names.includes(name))
+  if (unknown === undefined) return
+  throw new ArgumentError(`layer: an initialiser is given for '${unknown}', but the parameters are ${names.join(', ')}.`)
+}
+
+/** Refuses the parameters of another layer with a sentence, before an operation deep inside meets a wrong shape. */
+function requireParameters(name: string, names: Layout, params: unknown): void {
+  if (names.size === 0) return
+  const given = layoutOf(params as ComponentArray<unknown>) // throws a sentence if it is none
+  if (given.text === names.text || names.fields.every((field) => fits(field, given))) return
+  throw new ArgumentError(`${name}: its parameters are ${show(names)}, got ${show(given)}. Make them with init(key).`)
+}
+
+/** Is there a parameter of the same name and shape? The order is free, and there may be more. */
+function fits({ path, shape }: Layout['fields'][number], given: Layout): boolean {
+  const place = given.places.get(path)
+  return place?.kind === 'field' && place.shape.join() === shape.join()
+}
+
+const show = ({ fields }: Layout): string =>
+  fields.length === 0 ? 'none' : fields.map(({ path, shape }) => `${path} [${shape.join(', ')}]`).join(', ')

@@ -1,0 +1,144 @@
+/**
+ * Losses of predictions against targets. Each gives one value for each example, so that examples can be weighted or masked:
+ * `mean(loss)` is the usual objective. The examples are the leading dimensions P; features stand in the last one. (The losses
+ * of classes are in `cross-entropy.ts`.)
+ */
+import {
+  abs,
+  div,
+  DTypeError,
+  type FloatDType,
+  lessEqual,
+  maximum,
+  mean,
+  mul,
+  norm,
+  ShapeError,
+  square,
+  sub,
+  sum,
+  where,
+} from '../src/index.ts'
+import { parseOptions, z } from '../src/options.ts'
+import type { Dim, Shape } from '../types/shape.ts'
+import type { Tensor } from '../types/tensor.ts'
+import type { Leaf } from './layer.ts'
+
+/** What fits a tensor of shape [...P, F]: the same shape and element type. */
+export type Fitting<P extends Shape, F extends Dim, D extends FloatDType> = Tensor<
+  readonly [...NoInfer<P>, NoInfer<F>],
+  NoInfer<D>
+>
+
+/**
+ * The mean squared error of each example: the mean over the last dimension of (p − t)². `[…P, F]` twice → `[…P]`.
+ * @throws ShapeError if the shapes differ: nothing is broadcast.
+ * @example
+ * import { tensor } from 'conformable'
+ * import { mse } from 'conformable/layers'
+ * console.log(mse(tensor([[1, 2]]), tensor([[1, 4]]))) // [2]
+ */
+export function mse<P extends Shape, F extends Dim, D extends FloatDType>(
+  prediction: Tensor<readonly [...P, F], D>,
+  target: Fitting<P, F, D>,
+): Tensor<P, D> {
+  return proved(mean(square(difference('mse', prediction, target)), -1))
+}
+
+/**
+ * The mean absolute error of each example: the mean over the last dimension of |p − t|. `[…P, F]` twice → `[…P]`.
+ * @throws ShapeError if the shapes differ.
+ * @example
+ * import { tensor } from 'conformable'
+ * import { mae } from 'conformable/layers'
+ * console.log(mae(tensor([[1, 2]]), tensor([[1, 4]]))) // [1]
+ */
+export function mae<P extends Shape, F extends Dim, D extends FloatDType>(
+  prediction: Tensor<readonly [...P, F], D>,
+  target: Fitting<P, F, D>,
+): Tensor<P, D> {
+  return proved(mean(abs(difference('mae', prediction, target)), -1))
+}
+
+/** Options of `huber`. */
+export interface HuberOptions {
+  /** δ, where the square turns into a line; 1 by default. */
+  readonly delta?: number
+}
+
+const huberSchema = z.strictObject({ delta: z._default(z.number().check(z.positive()), 1) })
+
+/**
+ * Huber's loss of each example: the mean over the last dimension of e²/2 where |e| ≤ δ, else δ (|e| − δ/2), with e = p − t.
+ * `[…P, F]` twice → `[…P]`. Huber (1964), doi:10.1214/aoms/1177703732.
+ * @throws ShapeError if the shapes differ; ArgumentError for options out of range.
+ * @example
+ * import { tensor } from 'conformable'
+ * import { huber } from 'conformable/layers'
+ * console.log(huber(tensor([[0, 3]]), tensor([[1, 0]]))) // [1.5]
+ */
+export function huber<P extends Shape, F extends Dim, D extends FloatDType>(
+  prediction: Tensor<readonly [...P, F], D>,
+  target: Fitting<P, F, D>,
+  options: HuberOptions = {},
+): Tensor<P, D> {
+  const { delta } = parseOptions('huber', huberSchema, options)
+  const error = difference('huber', prediction, target)
+  const size = abs(error)
+  const line = mul(sub(size, delta / 2), delta)
+  return proved(mean(where(lessEqual(size, delta), mul(square(error), 0.5), line), -1))
+}
+
+/**
+ * The hinge loss of each score: max(0, 1 − t s) with t = −1 or 1. `[…P]` twice → `[…P]`.
+ * @throws ShapeError if the shapes differ.
+ * @example
+ * import { tensor } from 'conformable'
+ * import { hinge } from 'conformable/layers'
+ * console.log(hinge(tensor([0.5, 3]), tensor([1, 1]))) // [0.5, 0]
+ */
+export function hinge<P extends Shape, D extends FloatDType>(
+  scores: Tensor<P, D>,
+  targets: Tensor<NoInfer<P>, NoInfer<D>>,
+): Tensor<P, D> {
+  requireAlike('hinge', scores, targets)
+  return proved(maximum(sub(1, mul(scores as Leaf, targets as Leaf)), 0))
+}
+
+/** Below this length a vector has no direction. */
+const SHORTEST = 1e-8
+
+/**
+ * The cosine of the angle between two vectors: a·b / (|a| |b|) over the last dimension, so 1 is the best; lengths below 1e-8
+ * count as 1e-8, as in PyTorch. `[…P, F]` twice → `[…P]`.
+ * @throws ShapeError if the shapes differ.
+ * @example
+ * import { tensor } from 'conformable'
+ * import { cosineSimilarity } from 'conformable/layers'
+ * console.log(cosineSimilarity(tensor([[3, 4]]), tensor([[4, 3]]))) // [0.96]
+ */
+export function cosineSimilarity<P extends Shape, F extends Dim, D extends FloatDType>(
+  a: Tensor<readonly [...P, F], D>,
+  b: Fitting<P, F, D>,
+): Tensor<P, D> {
+  requireAlike('cosineSimilarity', a, b)
+  return proved(sum(mul(direction(a), direction(b)), -1))
+}
+
+const direction = (x: Leaf): Leaf => div(x, maximum(norm(x, -1, true), SHORTEST))
+
+function difference(name: string, prediction: Leaf, target: Leaf): Leaf {
+  requireAlike(name, prediction, target)
+  return sub(prediction, target)
+}
+
+/** Refuses two tensors of different shapes, which would silently be broadcast, [n] with [n, 1] to [n, n]. */
+export function requireAlike(name: string, a: Leaf, b: Leaf): void {
+  const [left, right] = [a, b].map(({ shape }) => `[${shape.join(', ')}]`)
+  if (left !== right) throw new ShapeError(`${name}: prediction and target must have one shape, got ${left} and ${right}`)
+  if (a.dtype === b.dtype) return
+  throw new DTypeError(`${name}: ${a.dtype} with ${b.dtype}; convert one of them: convert(x, '${a.dtype}')`)
+}
+
+/** A result under the type of the signature, whose shapes have been checked by then. */
+export const proved = <T>(result: Leaf): T => result as unknown as T

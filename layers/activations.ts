@@ -10,8 +10,8 @@ import {
   expm1,
   greater,
   jit,
-  lessEqual,
   less,
+  lessEqual,
   logSoftmax as logSoftmaxOf,
   maximum,
   minimum,
@@ -84,9 +84,7 @@ export function celuOf(alpha: number): Activation {
  * x Φ(x), exact, with Φ the normal distribution function; JAX's default is `geluTanh`.
  * Hendrycks and Gimpel (2016), arXiv:1606.08415.
  */
-export const gelu: Activation = /* @__PURE__ */ activation('gelu', (x) =>
-  mul(mul(x, 0.5), erfc(mul(x, -Math.SQRT1_2))),
-)
+export const gelu: Activation = /* @__PURE__ */ activation('gelu', (x) => mul(mul(x, 0.5), erfc(mul(x, -Math.SQRT1_2))))
 
 /** The tanh form of `gelu`: x/2 (1 + tanh u) = x σ(2u) with u = √(2/π) (x + 0.044715 x³); within 5e-4 of the exact one. */
 export const geluTanh: Activation = /* @__PURE__ */ activation('geluTanh', (x) => {

@@ -19,7 +19,26 @@ import { defineLayer, hasParameters, hasState, type LayerAtRunTime } from './lay
 export function chain<L extends readonly AnyLayer[]>(
   ...layers: ChainArguments<L>
 ): Layer<ChainFunction<L>, ChainSpec<L>, ChainStateSpec<L>, ChainDomain<L>> {
-  const list = layers as unknown as readonly LayerAtRunTime[] // every argument is a layer where no sentence stands in its place
+  return chained(layers as unknown as readonly LayerAtRunTime[]) // layers all, where no sentence stands in the place of one
+}
+
+/**
+ * A chain of n layers of one kind, each with parameters of its own.
+ * @throws ArgumentError if n is not a whole number from 1.
+ * @example
+ * import { chain, dense, relu, repeat } from 'conformable/layers'
+ * const deep = repeat(3, chain(dense(32, 32), relu)) // layer_0, layer_1, layer_2
+ */
+export function repeat<const N extends number, L extends AnyLayer>(
+  count: N,
+  layer: L,
+): Layer<ChainFunction<Times<L, N>>, ChainSpec<Times<L, N>>, ChainStateSpec<Times<L, N>>, ChainDomain<Times<L, N>>> {
+  if (!Number.isInteger(count) || count < 1)
+    throw new ArgumentError(`repeat: a whole number from 1 is needed, got ${count}.`)
+  return chained(Array.from({ length: count }, () => layer as unknown as LayerAtRunTime)) // as in `chain`
+}
+
+function chained<L extends AnyLayer>(list: readonly LayerAtRunTime[]): L {
   list.forEach(requireLayer)
   const stateful = list.some(hasState)
   return defineLayer({
@@ -34,22 +53,6 @@ export function chain<L extends readonly AnyLayer[]>(
       ? (params, x, state) => runWithState(list, params, x, state)
       : (params, x) => list.reduce((y, f, i) => f(own(f, i, params), y), x),
   })
-}
-
-/**
- * A chain of n layers of one kind, each with parameters of its own.
- * @throws ArgumentError if n is not a whole number from 1.
- * @example
- * import { chain, dense, relu, repeat } from 'conformable/layers'
- * const deep = repeat(3, chain(dense(32, 32), relu)) // layer_0, layer_1, layer_2
- */
-export function repeat<const N extends number, L extends AnyLayer>(
-  count: N,
-  layer: L,
-): Layer<ChainFunction<Times<L, N>>, ChainSpec<Times<L, N>>, ChainStateSpec<Times<L, N>>, ChainDomain<Times<L, N>>> {
-  if (!Number.isInteger(count) || count < 1) throw new ArgumentError(`repeat: a whole number from 1 is needed, got ${count}.`)
-  const copies = Array.from({ length: count }, () => layer)
-  return chain(...(copies as ChainArguments<Times<L, N>>)) // N times the same layer
 }
 
 /** A member of each layer that has one, under the name of its place. */
@@ -77,7 +80,8 @@ function runWithState(
       y = layer(own(layer, i, params), y)
       return
     }
-    if (state?.[name] === undefined) throw new ArgumentError(`chain: the state of ${name}, ${layer.name}, is missing. Make it with initState(key).`)
+    if (state?.[name] === undefined)
+      throw new ArgumentError(`chain: the state of ${name}, ${layer.name}, is missing. Make it with initState(key).`)
     ;[y, next[name]] = layer(own(layer, i, params), y, state[name]) as [unknown, unknown] // what a layer with state returns
   })
   return [y, next]

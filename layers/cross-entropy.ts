@@ -50,7 +50,8 @@ export function softmaxCrossEntropy<P extends Shape, C extends Dim, D extends Fl
 ): Tensor<P, D> {
   const { labelSmoothing } = parseOptions('softmaxCrossEntropy', optionsSchema, options)
   const logarithms: Leaf = logSoftmax(logits as Leaf)
-  const fit = (labels as Leaf).dtype === 'int32' ? chosen(logarithms, labels as Leaf) : expected(logarithms, labels as Leaf)
+  const fit =
+    (labels as Leaf).dtype === 'int32' ? chosen(logarithms, labels as Leaf) : expected(logarithms, labels as Leaf)
   if (labelSmoothing === 0) return proved(neg(fit))
   const smooth = mul(mean(logarithms, -1), labelSmoothing)
   return proved(neg(add(mul(fit, 1 - labelSmoothing), smooth)))

@@ -1,15 +1,26 @@
 /** Data in batches, and how well predictions fit: what surrounds a training step. */
-import { ArgumentError, type AnyTensor, fromTypedArray, type Key, leavesOf, mapTree, random, ShapeError, type TypedArray } from '../src/index.ts'
+import {
+  type AnyTensor,
+  ArgumentError,
+  fromTypedArray,
+  type Key,
+  leavesOf,
+  mapTree,
+  random,
+  ShapeError,
+  type TypedArray,
+} from '../src/index.ts'
 import { parseOptions, z } from '../src/options.ts'
 import type { Shape } from '../types/shape.ts'
 import type { Tensor } from '../types/tensor.ts'
 
 /** Some examples of data T: the leading dimension keeps its name, and is called 'batch' if it was a number. */
-export type BatchOf<T> = T extends Tensor<infer S, infer D>
-  ? S extends readonly [infer N, ...infer Rest extends Shape]
-    ? Tensor<readonly [N extends string ? N : 'batch', ...Rest], D>
-    : T
-  : { readonly [K in keyof T]: BatchOf<T[K]> }
+export type BatchOf<T> =
+  T extends Tensor<infer S, infer D>
+    ? S extends readonly [infer N, ...infer Rest extends Shape]
+      ? Tensor<readonly [N extends string ? N : 'batch', ...Rest], D>
+      : T
+    : { readonly [K in keyof T]: BatchOf<T[K]> }
 
 /** Options of `batches`. */
 export interface BatchOptions {
@@ -61,7 +72,8 @@ export function batches<T>(data: T, options: BatchOptions): Iterable<BatchOf<T>>
  * const [training, held] = splitData({ x: arange(10) }, 0.8, random.key(0)) // 8 and 2 examples
  */
 export function splitData<T>(data: T, fraction: number, key: Key): [first: BatchOf<T>, second: BatchOf<T>] {
-  if (!(fraction >= 0 && fraction <= 1)) throw new ArgumentError(`splitData: the fraction is within [0, 1], got ${fraction}.`)
+  if (!(fraction >= 0 && fraction <= 1))
+    throw new ArgumentError(`splitData: the fraction is within [0, 1], got ${fraction}.`)
   const count = lengthOf('splitData', data)
   const [rows, order] = [rowsOf(data), permutation(key, count)]
   const cut = Math.round(fraction * count)
@@ -78,7 +90,7 @@ function gather<T>(data: T, elements: readonly TypedArray[], order: Int32Array):
 }
 
 /** Some rows of a tensor. */
-function pick({ shape, dtype }: AnyTensor, elements: TypedArray, order: Int32Array): Tensor<any, any> {
+function pick({ shape }: AnyTensor, elements: TypedArray, order: Int32Array): Tensor<any, any> {
   const [count, ...rest]: readonly number[] = shape
   const width = elements.length / Math.max(count!, 1)
   const rows = new (elements.constructor as new (length: number) => TypedArray)(order.length * width)
@@ -91,7 +103,9 @@ function pick({ shape, dtype }: AnyTensor, elements: TypedArray, order: Int32Arr
 
 /** Places start … end of an order, which is 0, 1, 2 … if there is none. */
 function orderFrom(order: Int32Array | undefined, start: number, end: number): Int32Array {
-  return order === undefined ? Int32Array.from({ length: end - start }, (_, i) => start + i) : order.subarray(start, end)
+  return order === undefined
+    ? Int32Array.from({ length: end - start }, (_, i) => start + i)
+    : order.subarray(start, end)
 }
 
 /** All places in an order that the key alone decides. */
@@ -104,7 +118,9 @@ function lengthOf(name: string, data: unknown): number {
   if (first === undefined) throw new ArgumentError(`${name}: the data hold no tensor.`)
   const odd = shapes.find((shape) => shape.length === 0 || shape[0] !== first[0])
   if (odd !== undefined) {
-    throw new ShapeError(`${name}: all tensors need one leading dimension, got [${first.join(', ')}] and [${odd.join(', ')}]`)
+    throw new ShapeError(
+      `${name}: all tensors need one leading dimension, got [${first.join(', ')}] and [${odd.join(', ')}]`,
+    )
   }
   return first[0]!
 }

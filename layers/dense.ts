@@ -6,6 +6,8 @@ import { linear, ShapeError } from '../src/index.ts'
 import { parseOptions, z } from '../src/options.ts'
 import type { Empty, Layer } from '../types/layer.ts'
 import type { DenseFunction } from '../types/layer-shapes.ts'
+import type { Shape } from '../types/shape.ts'
+import type { Tensor } from '../types/tensor.ts'
 import { glorotUniform, type Initialiser, zeros } from './initialisers.ts'
 import { defineLayer, type Leaf } from './layer.ts'
 import { initialiserSchema, requireSize } from './options.ts'
@@ -27,8 +29,8 @@ export type DenseSpec<I extends number, O extends number, Bias extends boolean> 
 
 const optionsSchema = z.strictObject({
   bias: z._default(z.boolean(), true),
-  weightInitialiser: initialiserSchema(glorotUniform),
-  biasInitialiser: initialiserSchema(zeros),
+  weightInitialiser: initialiserSchema,
+  biasInitialiser: initialiserSchema,
 })
 
 /**
@@ -46,14 +48,18 @@ export function dense<const I extends number, const O extends number, const Bias
   options: DenseOptions<Bias> = {},
 ): Layer<DenseFunction<I, O>, DenseSpec<I, O, Bias>, Empty, readonly ['batch', I]> {
   const name = `dense(${inputs}, ${outputs})`
-  const { bias, weightInitialiser, biasInitialiser } = parseOptions(name, optionsSchema, options)
+  const {
+    bias,
+    weightInitialiser = glorotUniform,
+    biasInitialiser = zeros,
+  } = parseOptions(name, optionsSchema, options)
   requireSize(name, inputs)
   requireSize(name, outputs)
   return defineLayer({
     name,
     spec: { weight: [outputs, inputs], ...(bias ? { bias: [outputs] } : {}) },
     initialisers: { weight: weightInitialiser, ...(bias ? { bias: biasInitialiser } : {}) },
-    call(params, x: Leaf) {
+    call(params, x: Tensor<readonly [...Shape, number], any>) {
       requireFeatures(name, x, inputs)
       return linear(x, params.weight, params.bias)
     },

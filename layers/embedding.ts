@@ -13,7 +13,7 @@ export interface EmbeddingOptions {
   readonly weightInitialiser?: Initialiser
 }
 
-const optionsSchema = z.strictObject({ weightInitialiser: initialiserSchema(normal()) })
+const optionsSchema = z.strictObject({ weightInitialiser: initialiserSchema })
 
 /**
  * The vector of each index: int32 `[…] → […, features]`; weight [count, features]. Indices are those of `take`: negative ones
@@ -31,7 +31,7 @@ export function embedding<const N extends number, const F extends number>(
   options: EmbeddingOptions = {},
 ): Layer<EmbeddingFunction<F>, { readonly weight: readonly [N, F] }> {
   const name = `embedding(${count}, ${features})`
-  const { weightInitialiser } = parseOptions(name, optionsSchema, options)
+  const { weightInitialiser = normal() } = parseOptions(name, optionsSchema, options)
   requireSize(name, count)
   requireSize(name, features)
   return defineLayer({
@@ -40,7 +40,9 @@ export function embedding<const N extends number, const F extends number>(
     initialisers: { weight: weightInitialiser },
     call(params, indices: Leaf) {
       if (indices.dtype !== 'int32') {
-        throw new DTypeError(`${name}: needs int32 indices, got ${indices.dtype}; convert them: convert(indices, 'int32')`)
+        throw new DTypeError(
+          `${name}: needs int32 indices, got ${indices.dtype}; convert them: convert(indices, 'int32')`,
+        )
       }
       return take(params.weight, indices, 0)
     },

@@ -8,8 +8,8 @@
  *     [n], []                 both n, or 1
  */
 import {
-  add,
   ArgumentError,
+  add,
   div,
   type FloatDType,
   full,
@@ -17,14 +17,14 @@ import {
   matmul,
   mul,
   norm,
+  ones as onesOf,
   random,
   reshape,
   scanN,
   sub,
-  transpose,
-  ones as onesOf,
-  zeros as zerosOf,
   type Tensor,
+  transpose,
+  zeros as zerosOf,
 } from '../src/index.ts'
 import type { Leaf } from './layer.ts'
 
@@ -109,12 +109,17 @@ const ITERATIONS = 60
 export const orthogonal =
   (gain = 1): Initialiser =>
   (key, shape, dtype) => {
-    if (shape.length < 2) throw new ArgumentError(`orthogonal: a matrix is needed, got the shape [${shape.join(', ')}].`)
+    if (shape.length < 2)
+      throw new ArgumentError(`orthogonal: a matrix is needed, got the shape [${shape.join(', ')}].`)
     const columns = shape[shape.length - 1]!
     const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1)
     const drawn: Matrix = random.normal(key, [Math.min(rows, columns), Math.max(rows, columns)], { dtype })
     const start: Matrix = div(drawn, norm(drawn))
-    const [wide] = scanN((x: Matrix) => [sub(mul(x, 1.5), mul(matmul(matmul(x, transpose(x)), x), 0.5)), null], start, ITERATIONS)
+    const [wide] = scanN(
+      (x: Matrix) => [sub(mul(x, 1.5), mul(matmul(matmul(x, transpose(x)), x), 0.5)), null],
+      start,
+      ITERATIONS,
+    )
     return reshape(mul(rows > columns ? transpose(wide) : wide, gain), shape)
   }
 

@@ -15,7 +15,6 @@ import {
   random,
   type Shape,
   type Tensor,
-  type TensorTree,
   zeros,
 } from '../src/index.ts'
 import type { AnyLayer, Empty, Layer } from '../types/layer.ts'
@@ -74,7 +73,7 @@ const beginnings = new WeakMap<object, Initialise>()
  */
 export function defineLayer<L extends AnyLayer>(definition: LayerDefinition): L {
   const { name, spec, stateSpec = {}, call } = definition
-  const names = layout(spec as ParameterSpec) // `layout` checks that it is one
+  const names = layoutOfSpec(spec)
   const initialise = (key: Key, dtype: FloatDType = 'float32'): AnyComponentArray =>
     freshParameters(spec, definition.initialisers ?? {}, key, dtype)
   const run = (params: unknown, x: unknown, state?: unknown): unknown => {
@@ -114,6 +113,9 @@ export function layer<const P extends ParameterSpec, const I extends Shape, cons
   return defineLayer({ name: f.name === '' ? 'layer' : f.name, spec, initialisers, call: f })
 }
 
+/** `layout` checks that it is a record of shapes. */
+const layoutOfSpec = (spec: object): Layout => layout(spec as ParameterSpec)
+
 /** Does a layer have parameters? */
 export const hasParameters = ({ spec }: AnyLayer): boolean => Object.keys(spec).length > 0
 
@@ -123,16 +125,22 @@ export const hasState = ({ stateSpec }: AnyLayer): boolean => Object.keys(stateS
 /** One flat vector of fresh parameters: each is drawn with a key of its own. */
 function freshParameters(spec: object, initialisers: object, key: Key, dtype: FloatDType): AnyComponentArray {
   const shapes = Object.entries(spec)
-  if (layout(spec as ParameterSpec).size === 0) return fromFlat(zeros([0], dtype), layout(spec as ParameterSpec))
+  const names = layoutOfSpec(spec)
+  if (names.size === 0) return fromFlat(zeros([0], dtype), names) as unknown as AnyComponentArray // seen without names
   requireKnown(Object.keys(initialisers), Object.keys(spec))
   const given = new Map<string, unknown>(Object.entries(initialisers))
   const keys: readonly Key[] = random.split(key, shapes.length)
   const begun = shapes.map(([name, part], i) => [name, begin(part, given.get(name), keys[i]!, dtype)] as const)
-  return componentArray(Object.fromEntries(begun)) as AnyComponentArray // made of tensors and ComponentArrays
+  return joined(Object.fromEntries(begun))
 }
 
+/** `componentArray`, seen without names, whose types nobody knows here. */
+const joined = componentArray as unknown as (
+  parts: Readonly<Record<string, Leaf | AnyComponentArray>>,
+) => AnyComponentArray
+
 /** A tensor for a shape, a ComponentArray for a record of shapes. */
-function begin(part: unknown, given: unknown, key: Key, dtype: FloatDType): TensorTree[string] {
+function begin(part: unknown, given: unknown, key: Key, dtype: FloatDType): Leaf | AnyComponentArray {
   if (Array.isArray(part)) {
     const initialiser = (given as Initialiser | undefined) ?? (part.length >= 2 ? glorotUniform : zerosInitialiser)
     return initialiser(key, part, dtype)
@@ -146,7 +154,9 @@ function begin(part: unknown, given: unknown, key: Key, dtype: FloatDType): Tens
 function requireKnown(given: readonly string[], names: readonly string[]): void {
   const unknown = given.find((name) => !names.includes(name))
   if (unknown === undefined) return
-  throw new ArgumentError(`layer: an initialiser is given for '${unknown}', but the parameters are ${names.join(', ')}.`)
+  throw new ArgumentError(
+    `layer: an initialiser is given for '${unknown}', but the parameters are ${names.join(', ')}.`,
+  )
 }
 
 /** Refuses the parameters of another layer with a sentence, before an operation deep inside meets a wrong shape. */

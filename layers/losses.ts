@@ -5,8 +5,8 @@
  */
 import {
   abs,
-  div,
   DTypeError,
+  div,
   type FloatDType,
   lessEqual,
   maximum,
@@ -135,7 +135,8 @@ function difference(name: string, prediction: Leaf, target: Leaf): Leaf {
 /** Refuses two tensors of different shapes, which would silently be broadcast, [n] with [n, 1] to [n, n]. */
 export function requireAlike(name: string, a: Leaf, b: Leaf): void {
   const [left, right] = [a, b].map(({ shape }) => `[${shape.join(', ')}]`)
-  if (left !== right) throw new ShapeError(`${name}: prediction and target must have one shape, got ${left} and ${right}`)
+  if (left !== right)
+    throw new ShapeError(`${name}: prediction and target must have one shape, got ${left} and ${right}`)
   if (a.dtype === b.dtype) return
   throw new DTypeError(`${name}: ${a.dtype} with ${b.dtype}; convert one of them: convert(x, '${a.dtype}')`)
 }

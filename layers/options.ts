@@ -3,12 +3,10 @@ import { ArgumentError } from '../src/index.ts'
 import { z } from '../src/options.ts'
 import type { Initialiser } from './initialisers.ts'
 
-/** A function `(key, shape, dtype) → tensor`. */
-export const initialiserSchema = (value: Initialiser) =>
-  z._default(
-    z.custom<Initialiser>((x) => typeof x === 'function', 'an initialiser (key, shape, dtype) → tensor is needed'),
-    value,
-  )
+/** A function `(key, shape, dtype) → tensor`, or nothing. (zod would call a function that is a default.) */
+export const initialiserSchema = z.optional(
+  z.custom<Initialiser>((x) => typeof x === 'function', 'an initialiser (key, shape, dtype) → tensor is needed'),
+)
 
 /** A small positive number that keeps a division safe. */
 export const epsilonSchema = (value: number) => z._default(z.number().check(z.positive()), value)

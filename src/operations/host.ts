@@ -68,9 +68,13 @@ export function dtypeOfArray(data: unknown): DType {
   )
 }
 
-/** The elements in storage format, each checked to fit. */
+/** The elements in storage format, each checked to fit; an array of that format fits and is copied as it is. */
 export function stored(operation: string, dtype: DType, elements: ArrayLike<number | boolean>): StorageArray {
   const data = allocate(dtype, elements.length)
+  if (dtype !== 'bool' && ArrayBuffer.isView(elements) && elements.constructor === data.constructor) {
+    data.set(elements as ArrayLike<number>) // what the two conditions say
+    return data
+  }
   for (let i = 0; i < elements.length; i++) data[i] = elementOf(operation, dtype, elements[i]!)
   return data
 }

@@ -1,7 +1,9 @@
 /**
  * How a reduction adds up. Groups of neighbouring values are combined in a tree first; then
  *
- *   integers, extrema and short sums: in the dtype itself;
+ *   integers and short sums: in the dtype itself;
+ *   extrema of floats in vectors: by the comparing minimum or maximum, which is one instruction but loses NaN, and a mask that
+ *     remembers NaN (the instruction that keeps NaN is a dozen);
  *   long float32 sums: in float64, whose rounding is below that of the result up to 2²⁹ terms;
  *   long float64 sums: with the rounding error of each addition kept (Knuth, The Art of Computer Programming 2, 4.2.2,
  *   theorem B; Neumaier 1974), so that the error of the sum does not grow with its length.
@@ -10,6 +12,7 @@
  */
 
 import type { DType } from '../../../types/dtype.ts'
+import { isFloat } from '../../core/dtype.ts'
 import type { ReduceName } from '../../kernels/kernel.ts'
 import type { Expression, Local, ValueType } from './assembler.ts'
 import type { Context } from './context.ts'
@@ -66,6 +69,10 @@ export function tree(context: Context, reduction: Reduction, values: readonly Ex
   return level[0]!
 }
 
+/** The accumulator of a reduction takes so many values at a time, in a tree, or one by one. */
+export const takesTrees = ({ operation, dtype, width }: Reduction): boolean =>
+  operation === 'sum' || width === null || !isFloat(dtype)
+
 /** A running result: of scalars, or of vectors lane by lane. */
 export interface Accumulator {
   /** Takes one more value. */
@@ -79,7 +86,8 @@ export interface Accumulator {
 
 /** An accumulator that holds the neutral element. `long`: so many values that a float sum must be guarded. */
 export function accumulator(context: Context, reduction: Reduction, long: boolean): Accumulator {
-  const { operation, dtype } = reduction
+  const { operation, dtype, width } = reduction
+  if (operation !== 'sum' && width !== null && isFloat(dtype)) return extremum(context, reduction, width)
   if (operation !== 'sum' || !long) return direct(context, reduction)
   if (dtype === 'float32') return widening(context, reduction)
   return dtype === 'float64' ? compensated(context, reduction) : direct(context, reduction)
@@ -107,6 +115,34 @@ function direct(context: Context, reduction: Reduction): Accumulator {
       return tree(context, { ...reduction, width: null }, lanes)
     },
     release: () => context.code.release(state),
+  }
+}
+
+/** Floats in vectors: acc < x ? x : acc, and whether an x was NaN. All bits set is NaN. */
+function extremum(context: Context, { operation, dtype }: Reduction, width: Width): Accumulator {
+  const { code } = context
+  const shape = dtype === 'float64' ? 'f64x2' : 'f32x4'
+  const name = operation === 'max' ? (`${shape}.pmax` as const) : (`${shape}.pmin` as const)
+  const state = fresh(context, 'v128', vectorConstant(dtype, neutral({ operation, dtype })))
+  const unknown = fresh(context, 'v128', vectorConstant('int32', 0))
+  const value = code.local('v128')
+  const read = local.get
+  const result = (): Expression => op('v128.or', read(state), read(unknown))
+  return {
+    add: (next) =>
+      void code.emit(
+        local.set(value, next),
+        local.set(unknown, op('v128.or', read(unknown), op(`${shape}.ne`, read(value), read(value)))),
+        local.set(state, op(name, read(state), read(value))),
+      ),
+    result,
+    total: () => {
+      const lanes = Array.from({ length: width }, (_, lane) => extract(dtype, width, result(), lane))
+      return tree(context, { operation, dtype, width: null }, lanes)
+    },
+    release: () => {
+      for (const each of [state, unknown, value]) code.release(each)
+    },
   }
 }
 

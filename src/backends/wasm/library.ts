@@ -6,7 +6,7 @@ import type { MathsName, VectorContext } from './maths/index.ts'
 import { maths } from './maths/index.ts'
 
 /** Bytes of code up to which a function is written in place in a hot loop: a call costs as much as a short function does. */
-const INLINE = 1000
+const INLINE = 2500
 /** Bytes of code from which a kernel takes nothing more in. */
 const LONGEST = 24_000
 

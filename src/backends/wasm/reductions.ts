@@ -1,6 +1,6 @@
 /** `reduce` statements: over the lanes of a vector loop, in each lane of one around it, or one by one. */
 import type { Loop, Node, Statement, Local as Variable } from '../../kernels/kernel.ts'
-import { type Accumulator, accumulator, neutral, type Reduction, tree } from './accumulators.ts'
+import { type Accumulator, accumulator, neutral, type Reduction, takesTrees, tree } from './accumulators.ts'
 import type { Expression, Local } from './assembler.ts'
 import type { Context } from './context.ts'
 import { isVarying } from './context.ts'
@@ -32,7 +32,7 @@ function reduceAcross(context: Context, statement: Reduce, vector: Loop): void {
   const state = accumulator(context, reduction, turns(statement.loops) > SHORT * width)
   nest(context, statement, plan, 1, () => {
     const values = partsOf(context, statement.value).map((part) => liveOnly(context, reduction, part))
-    state.add(tree(context, reduction, values))
+    take(context, reduction, state, values)
   })
   finish(context, statement.local, [state], [state.total()])
 }
@@ -72,9 +72,15 @@ function reduceScalars(context: Context, statement: Reduce): void {
   const taken: Expression[] = []
   nest(context, statement, null, copies(4, nodesBelow([statement.value]).length), (copy, of) => {
     taken[copy] = scalarOf(context, statement.value)
-    if (copy + 1 === of) state.add(tree(context, reduction, taken.slice(0, of)))
+    if (copy + 1 === of) take(context, reduction, state, taken.slice(0, of))
   })
   finish(context, statement.local, [state], [state.result()])
+}
+
+/** Adds values to an accumulator, combined first where that is as good. */
+function take(context: Context, reduction: Reduction, state: Accumulator, values: readonly Expression[]): void {
+  if (takesTrees(reduction)) state.add(tree(context, reduction, values))
+  else for (const value of values) state.add(value)
 }
 
 /** So many values at a time that the code stays short: at most `most`, a power of two. */

@@ -20,6 +20,7 @@ import { isContiguous, isSpread } from './pointers.ts'
 import { reduce, variableLocals } from './reductions.ts'
 import type { Row } from './row.ts'
 import { rows } from './scalar.ts'
+import { turningOf, writeTurned } from './transposition.ts'
 import { compute, lanePlaces, partsOf, placeOf, scalarOf } from './values.ts'
 
 type For = Extract<Statement, { kind: 'for' }>
@@ -52,14 +53,26 @@ function write<Kind extends Statement['kind']>(context: Context, statement: Extr
   writer(context, statement)
 }
 
-function count(context: Context, { loop, body }: For): void {
+function count(context: Context, statement: For): void {
+  const { loop, body } = statement
   forgetChanged(context, body)
+  if (writeTurnedNest(context, statement)) return
   const plan = context.lanes === null ? planOf(context, loop, body) : null
   scoped(context, () => {
     hoist(context, body, plan ?? context.lanes)
     if (plan !== null) inSections(context, plan, () => writeStatements(context, body))
     else repeat(context, loop, 0, loop.extent, 1, () => writeStatements(context, body))
   })
+}
+
+/** Writes a nest that reads along one axis and writes along another; false if it does not. */
+function writeTurnedNest(context: Context, statement: For): boolean {
+  const turning = context.lanes === null ? turningOf(context, statement) : null
+  if (turning === null) return false
+  const plan = planOf(context, turning.lanes, turning.body)
+  if (plan === null || turning.across.extent < plan.width) return false
+  scoped(context, () => writeTurned(context, turning, plan, () => writeStatements(context, turning.body)))
+  return true
 }
 
 /** How a loop marked `vector` is done in lanes; null where what stands in it cannot be. */

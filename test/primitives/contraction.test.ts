@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Value } from '../../src/core/value.ts'
 import { dot } from '../../src/primitives/contraction.ts'
 import { transpose } from '../../src/primitives/structural.ts'
+import { vjpPrograms } from '../../src/transforms/gradient.ts'
 import { compareCases } from '../helpers/cases.ts'
-import { array, elements, evaluate } from '../helpers/reference.ts'
+import { array, elements, evaluate, programOf } from '../helpers/reference.ts'
 import { thrown } from '../helpers/thrown.ts'
 
 /** The matrix product of two operands, without broadcasting of batch axes. */
@@ -75,5 +76,21 @@ describe('dot', () => {
     expect(thrown(() => elements((x, y) => dot(x, y, [[1], [1]]), a, array([2, 3], [], 'int32')))).toBe(
       'DTypeError: dot: the operands differ in element type: float64[2, 3] and int32[2, 3]. Convert one with convert(x, dtype).',
     )
+  })
+})
+
+describe('the gradient of a matrix product', () => {
+  const layouts = {
+    'a b': [[2, 3], [3, 4], 1, 0],
+    'aᵀ b': [[3, 2], [3, 4], 0, 0],
+    'a bᵀ': [[2, 3], [4, 3], 1, 1],
+    'aᵀ bᵀ': [[3, 2], [4, 3], 0, 1],
+  } as const
+
+  it.each(Object.entries(layouts))('%s is two products, without a transposition', (_, [a, b, left, right]) => {
+    const types = [a, b].map((shape) => ({ shape, dtype: 'float64' as const }))
+    const product = programOf((x, y) => dot(x, y, [[left], [right]]), types)
+    const { pullback } = vjpPrograms(product, [true, true])
+    expect(pullback.equations.map(({ primitive }) => primitive.name)).toEqual(['dot', 'dot'])
   })
 })

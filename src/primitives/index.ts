@@ -70,7 +70,7 @@ export const elementwisePrimitives = {
 } as const
 
 /** Primitives that rearrange, copy or create. */
-export const structuralPrimitives = {
+const structuralPrimitives = {
   full: fullPrimitive,
   iota: structural.iotaPrimitive,
   broadcast: broadcastPrimitive,
@@ -85,7 +85,7 @@ export const structuralPrimitives = {
 } as const
 
 /** Primitives that sum, reduce or contract. */
-export const reductionPrimitives = {
+const reductionPrimitives = {
   sum: sumPrimitive,
   reduceMax: reduceMaxPrimitive,
   reduceMin: reduceMinPrimitive,
@@ -94,7 +94,7 @@ export const reductionPrimitives = {
 } as const
 
 /** Primitives that index by run-time values, or order. */
-export const indexingPrimitives = {
+const indexingPrimitives = {
   gather: gatherPrimitive,
   scatterAdd: scatterAddPrimitive,
   dynamicSlice: dynamicSlicePrimitive,
@@ -105,14 +105,14 @@ export const indexingPrimitives = {
 } as const
 
 /** Primitives of linear algebra, and the source of random bits. */
-export const otherPrimitives = {
+const otherPrimitives = {
   cholesky: choleskyPrimitive,
   triangularSolve: triangularSolvePrimitive,
   threefry: threefryPrimitive,
 } as const
 
 /** Primitives that contain programs, and `tap`. */
-export const controlPrimitives = {
+const controlPrimitives = {
   scan: scanPrimitive,
   whileLoop: whileLoopPrimitive,
   cond: condPrimitive,
@@ -125,14 +125,6 @@ export const controlPrimitives = {
 
 /** Name of an elementwise primitive. */
 export type ElementwiseName = keyof typeof elementwisePrimitives
-/** Name of a structural primitive. */
-export type StructuralName = keyof typeof structuralPrimitives
-/** Name of a reduction or contraction. */
-export type ReductionName = keyof typeof reductionPrimitives
-/** Name of a primitive that indexes or orders. */
-export type IndexingName = keyof typeof indexingPrimitives
-/** Name of a primitive of linear algebra or randomness. */
-export type OtherName = keyof typeof otherPrimitives
 /** Name of a primitive that contains programs, or `tap`. */
 export type ControlName = keyof typeof controlPrimitives
 /** Name of any primitive. */

@@ -20,7 +20,7 @@ export type None = Readonly<Record<string, never>>
 export const none: None = {}
 
 /** A scalar function, and its form for the element types where another is needed. Floats are float64; stored integers wrap. */
-export interface Forms<F> {
+interface Forms<F> {
   readonly value: F
   readonly integer?: F
   readonly uint32?: F

@@ -17,9 +17,6 @@ export type Scalar = (inputs: readonly Value[]) => Value
 const close = (f: Fn, inputs: readonly Value[]) => trace('law', (...values) => f(values), inputs)
 const floats = (inputs: readonly Value[]): boolean[] => inputs.map(({ dtype }) => isFloat(dtype))
 
-/** The float inputs of a list. */
-export const floatsOf = (inputs: readonly Value[]): Value[] => inputs.filter(({ dtype }) => isFloat(dtype))
-
 /** Tangents of the float results for tangents of the float inputs. */
 export const push =
   (f: Fn) =>

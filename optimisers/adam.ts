@@ -8,12 +8,12 @@
  *
  * ε stands outside the root and is compared with √v̂, as in the paper, PyTorch and optax (TensorFlow's ε̂ is another one).
  */
-import { add, convert, div, mul, neg, pow, scalar, sqrt, square, sub, zerosLike } from '../src/index.ts'
+import { add, convert, div, expm1, mul, neg, reciprocal, sqrt, square, zerosLike } from '../src/index.ts'
 import { parseOptions, z } from '../src/options.ts'
 import type { Rule, StateFunction } from '../types/optimiser.ts'
 import type { Scalar } from '../types/tensor.ts'
 import { epsilonSchema, learningRateSchema, nonNegativeSchema, shareSchema } from './options.ts'
-import { defineRule, type Leaf, mapFloats } from './rule.ts'
+import { defineRule, type Leaf, mapFloats, noSteps } from './rule.ts'
 import { type Scheduled, valueAt } from './schedule.ts'
 
 /** State of `adam` and `adamW`: steps done, and running means of the gradient and of its square, named like the parameters. */
@@ -64,7 +64,9 @@ const adamWOptions = z.strictObject({ ...shared, weightDecay: nonNegativeSchema(
  * import { adam } from 'conformable/optimisers'
  * const rule = adam({ learningRate: 0.1 })
  * const x = scalar(1)
- * const [next, state] = rule.step(scalar(5), rule.init(x), x) // 0.9: the first step has the size of the learning rate
+ * const [next, state] = rule.step(scalar(5), rule.init(x), x)
+ * console.log(next) // 0.9
+ * console.log(state.firstMoment) // 0.5
  */
 export function adam(options: AdamOptions = {}): Rule<AdamFunction> {
   return adaptive({ ...parseOptions('adam', adamOptions, options), weightDecay: 0 })
@@ -76,8 +78,11 @@ export function adam(options: AdamOptions = {}): Rule<AdamFunction> {
  * Loshchilov and Hutter (2019), Decoupled weight decay regularization, arXiv:1711.05101 (with λ multiplied by η, as libraries do).
  * @throws ArgumentError for options that are unknown or out of range.
  * @example
+ * import { scalar } from 'conformable'
  * import { adamW } from 'conformable/optimisers'
- * const rule = adamW({ learningRate: 1e-3, weightDecay: 1e-2 })
+ * const rule = adamW({ learningRate: 0.1, weightDecay: 0.5 })
+ * const x = scalar(1)
+ * console.log(rule.step(scalar(0), rule.init(x), x)[0]) // 0.95
  */
 export function adamW(options: AdamWOptions = {}): Rule<AdamFunction> {
   return adaptive(parseOptions('adamW', adamWOptions, options))
@@ -95,7 +100,7 @@ function adaptive({ learningRate, firstDecay, secondDecay, epsilon, weightDecay 
   return defineRule<AdamFunction>({
     init(params) {
       const zeros = mapFloats((p) => zerosLike(p), params)
-      return { step: scalar(0, 'int32'), firstMoment: zeros, secondMoment: zeros }
+      return { step: noSteps(params), firstMoment: zeros, secondMoment: zeros }
     },
     update(gradient, state, params) {
       const step = add(state.step, 1)
@@ -103,8 +108,8 @@ function adaptive({ learningRate, firstDecay, secondDecay, epsilon, weightDecay 
       const secondMoment = mapFloats((v, g) => movingAverage(v, square(g), secondDecay), state.secondMoment, gradient)
       const update = mapFloats(
         (m, v, x) => {
-          const unbiasedFirst = div(m, bias(firstDecay, step, m))
-          const unbiasedSecond = div(v, bias(secondDecay, step, v))
+          const unbiasedFirst = mul(m, correction(firstDecay, step, m))
+          const unbiasedSecond = mul(v, correction(secondDecay, step, v))
           const direction = div(unbiasedFirst, add(sqrt(unbiasedSecond), epsilon))
           const decayed = weightDecay === 0 ? direction : add(direction, mul(x, weightDecay))
           return neg(mul(decayed, valueAt(learningRate, state.step, m.dtype)))
@@ -120,6 +125,9 @@ function adaptive({ learningRate, firstDecay, secondDecay, epsilon, weightDecay 
 
 const movingAverage = (mean: Leaf, x: Leaf, decay: number): Leaf => add(mul(mean, decay), mul(x, 1 - decay))
 
-/** 1 − βᵗ, in the dtype of the moment that it corrects. */
-const bias = (decay: number, step: Scalar<'int32'>, { dtype }: Leaf): Leaf =>
-  sub(1, pow(scalar(decay, dtype), convert(step, dtype)))
+/**
+ * 1 / (1 − βᵗ), in the dtype of the moment that it corrects; one number, so that no element pays for a division. Written with
+ * expm1(t ln β), because a β rounded to float32 leaves 1 − β only five right digits.
+ */
+const correction = (decay: number, step: Scalar<'int32'>, { dtype }: Leaf): Leaf =>
+  reciprocal(neg(expm1(mul(convert(step, dtype), Math.log(decay)))))

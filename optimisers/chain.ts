@@ -1,5 +1,18 @@
 /** Rules one after the other, and rules that change a gradient before another rule takes it. */
-import { ArgumentError, add, clip, div, leavesOf, minimum, mul, sqrt, square, sum } from '../src/index.ts'
+import {
+  ArgumentError,
+  add,
+  clip,
+  convert,
+  div,
+  isFloatTensor,
+  leavesOf,
+  maximum,
+  mul,
+  sqrt,
+  square,
+  sum,
+} from '../src/index.ts'
 import type { Rule, StateFor, StateFunction } from '../types/optimiser.ts'
 import { defineRule, type Leaf, mapFloats } from './rule.ts'
 
@@ -20,7 +33,10 @@ interface StatelessFunction extends StateFunction {
  * chains are chains (a monoid).
  * @example
  * import { adam, chain, clipByGlobalNorm } from 'conformable/optimisers'
- * const rule = chain(clipByGlobalNorm(1), adam({ learningRate: 1e-3 }))
+ * import { tensor } from 'conformable'
+ * const rule = chain(clipByGlobalNorm(1), adam({ learningRate: 0.1 }))
+ * const x = tensor([1, 1])
+ * console.log(rule.step(tensor([30, 40]), rule.init(x), x)[0]) // [0.9, 0.9]
  */
 export function chain<const Fs extends readonly StateFunction[]>(
   ...rules: { readonly [I in keyof Fs]: Rule<Fs[I]> }
@@ -28,10 +44,12 @@ export function chain<const Fs extends readonly StateFunction[]>(
   // The tuple of rules, seen as a list whose states are handed back to the rule they came from.
   const links = rules as unknown as readonly Rule<StateFunction>[]
   return defineRule<ChainFunction<Fs>>({
+    // One state for each rule, in order: what ChainState says, which no type can follow through a map.
     init: (params) => links.map((rule) => rule.init(params)) as never,
     update(gradient, states, params) {
       let update = gradient
       const next = links.map((rule, i) => {
+        // The i-th state is the one that the i-th rule made.
         const [changed, state] = rule.update(update, (states as readonly unknown[])[i] as never, params)
         update = changed
         return state
@@ -42,14 +60,18 @@ export function chain<const Fs extends readonly StateFunction[]>(
 }
 
 /**
- * Scales the whole gradient down to a norm: g · min(1, c / ‖g‖₂), over all parameters together.
+ * Scales the whole gradient down to a norm: g · c / max(‖g‖₂, c), over all parameters together. Squares of float32 overflow
+ * above 1e19: a gradient that large becomes 0.
  *
  * Pascanu, Mikolov and Bengio (2013), On the difficulty of training recurrent neural networks, arXiv:1211.5063.
  * @param norm c, the largest norm allowed; positive.
  * @throws ArgumentError if the norm is not a positive number.
  * @example
+ * import { tensor } from 'conformable'
  * import { chain, clipByGlobalNorm, sgd } from 'conformable/optimisers'
  * const rule = chain(clipByGlobalNorm(1), sgd({ learningRate: 0.1 }))
+ * const x = tensor([1, 1])
+ * console.log(rule.step(tensor([30, 40]), rule.init(x), x)[0]) // [0.94, 0.92]
  */
 export function clipByGlobalNorm(norm: number): Rule<StatelessFunction> {
   requirePositive('clipByGlobalNorm', 'norm', norm)
@@ -58,8 +80,8 @@ export function clipByGlobalNorm(norm: number): Rule<StatelessFunction> {
     update(gradient) {
       const length = globalNorm(gradient)
       if (length === null) return [gradient, null]
-      const factor = minimum(div(norm, length), 1)
-      return [mapFloats((g) => mul(g, factor), gradient), null]
+      const factor = div(norm, maximum(length, norm))
+      return [mapFloats((g) => mul(g, convert(factor, g.dtype)), gradient), null]
     },
   })
 }
@@ -68,8 +90,11 @@ export function clipByGlobalNorm(norm: number): Rule<StatelessFunction> {
  * Clips every element of the gradient to [−limit, limit].
  * @throws ArgumentError if the limit is not a positive number.
  * @example
+ * import { tensor } from 'conformable'
  * import { chain, clipByValue, sgd } from 'conformable/optimisers'
  * const rule = chain(clipByValue(0.5), sgd({ learningRate: 0.1 }))
+ * const x = tensor([1, 1])
+ * console.log(rule.step(tensor([30, 0.2]), rule.init(x), x)[0]) // [0.95, 0.98]
  */
 export function clipByValue(limit: number): Rule<StatelessFunction> {
   requirePositive('clipByValue', 'limit', limit)
@@ -79,16 +104,15 @@ export function clipByValue(limit: number): Rule<StatelessFunction> {
   })
 }
 
-/** ‖g‖₂ over all float tensors of a tree; null if there are none. */
+/** ‖g‖₂ over all float tensors of a tree, in float64 if one of them is; null if there are none. */
 function globalNorm(tree: unknown): Leaf | null {
-  const squares = leavesOf(tree)
-    .filter(({ dtype }) => dtype === 'float32' || dtype === 'float64')
-    .map((leaf) => sum(square(leaf)))
-  const [first, ...rest] = squares
-  return first === undefined ? null : sqrt(rest.reduce((total, part) => add(total, part), first))
+  const floats = leavesOf(tree).filter(isFloatTensor)
+  const dtype = floats.some((leaf) => leaf.dtype === 'float64') ? 'float64' : 'float32'
+  const squares = floats.map((leaf): Leaf => convert(sum(square(leaf)), dtype))
+  return squares.length === 0 ? null : sqrt(squares.reduce((total, part) => add(total, part)))
 }
 
 function requirePositive(name: string, what: string, value: number): void {
   if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return
-  throw new ArgumentError(`${name}: the ${what} must be a positive number, got ${String(value)}`)
+  throw new ArgumentError(`${name}: the ${what} must be a positive number, got ${String(value)}.`)
 }

@@ -6,12 +6,12 @@
  *
  * As PyTorch and optax; Optimisers.jl multiplies g by η inside m instead, which differs once the learning rate changes.
  */
-import { add, mul, neg, scalar, zerosLike } from '../src/index.ts'
+import { add, mul, neg, zerosLike } from '../src/index.ts'
 import { parseOptions, z } from '../src/options.ts'
 import type { Rule, StateFunction } from '../types/optimiser.ts'
 import type { Scalar } from '../types/tensor.ts'
 import { learningRateSchema, shareSchema } from './options.ts'
-import { defineRule, mapFloats } from './rule.ts'
+import { defineRule, mapFloats, noSteps } from './rule.ts'
 import { type Scheduled, valueAt } from './schedule.ts'
 
 /** State of `sgd`: the number of steps done. */
@@ -58,12 +58,13 @@ const momentumOptions = z.strictObject({ learningRate: learningRateSchema(0.01),
  * import { sgd } from 'conformable/optimisers'
  * const rule = sgd({ learningRate: 0.1 })
  * const x = scalar(1)
- * const [next] = rule.step(scalar(2), rule.init(x), x) // 0.8
+ * const [next] = rule.step(scalar(2), rule.init(x), x)
+ * console.log(next) // 0.8
  */
 export function sgd(options: SgdOptions = {}): Rule<StepFunction> {
   const { learningRate } = parseOptions('sgd', sgdOptions, options)
   return defineRule<StepFunction>({
-    init: () => ({ step: scalar(0, 'int32') }),
+    init: (params) => ({ step: noSteps(params) }),
     update(gradient, { step }) {
       const update = mapFloats((g) => neg(mul(g, valueAt(learningRate, step, g.dtype))), gradient)
       return [update, { step: add(step, 1) }]
@@ -80,7 +81,9 @@ export function sgd(options: SgdOptions = {}): Rule<StepFunction> {
  * import { scalar } from 'conformable'
  * import { momentum } from 'conformable/optimisers'
  * const rule = momentum({ learningRate: 0.1, momentum: 0.9 })
- * const state = rule.init(scalar(1)) // { step: 0, velocity: 0 }
+ * const x = scalar(1)
+ * const [next, state] = rule.step(scalar(2), rule.init(x), x)
+ * console.log(rule.step(scalar(0), state, next)[0]) // 0.62
  */
 export const momentum = (options: MomentumOptions = {}): Rule<MomentumFunction> =>
   withVelocity('momentum', options, false)
@@ -92,8 +95,11 @@ export const momentum = (options: MomentumOptions = {}): Rule<MomentumFunction> 
  * in deep learning.
  * @throws ArgumentError for options that are unknown or out of range.
  * @example
+ * import { scalar } from 'conformable'
  * import { nesterov } from 'conformable/optimisers'
  * const rule = nesterov({ learningRate: 0.1, momentum: 0.9 })
+ * const x = scalar(1)
+ * console.log(rule.step(scalar(2), rule.init(x), x)[0]) // 0.62
  */
 export const nesterov = (options: MomentumOptions = {}): Rule<MomentumFunction> =>
   withVelocity('nesterov', options, true)
@@ -101,7 +107,7 @@ export const nesterov = (options: MomentumOptions = {}): Rule<MomentumFunction> 
 function withVelocity(name: string, options: MomentumOptions, ahead: boolean): Rule<MomentumFunction> {
   const { learningRate, momentum } = parseOptions(name, momentumOptions, options)
   return defineRule<MomentumFunction>({
-    init: (params) => ({ step: scalar(0, 'int32'), velocity: mapFloats((p) => zerosLike(p), params) }),
+    init: (params) => ({ step: noSteps(params), velocity: mapFloats((p) => zerosLike(p), params) }),
     update(gradient, state) {
       const velocity = mapFloats((g, m) => add(mul(m, momentum), g), gradient, state.velocity)
       const direction = ahead ? mapFloats((g, m) => add(g, mul(m, momentum)), gradient, velocity) : velocity

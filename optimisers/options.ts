@@ -4,7 +4,12 @@ import type { Scheduled } from './schedule.ts'
 
 /** η: a positive number or a schedule. */
 export const learningRateSchema = (value: number) =>
-  z._default(z.custom<Scheduled>(isRate, 'a positive number or a schedule is needed'), value)
+  z._default(
+    z.custom<Scheduled>(isRate, {
+      error: ({ input }) => `must be a positive number or a schedule, got ${String(input)}`,
+    }),
+    value,
+  )
 
 const isRate = (x: unknown): boolean =>
   typeof x === 'function' || (typeof x === 'number' && x > 0 && Number.isFinite(x))

@@ -2,7 +2,7 @@
  * Schedules: how a hyper-parameter moves with the steps. A schedule is a function of the number of steps done (0, 1, …), as a
  * float scalar, so it joins the compiled step; a plain number is a constant.
  */
-import { add, convert, cos, minimum, mul } from '../src/index.ts'
+import { add, convert, cos, fullLike, minimum, mul } from '../src/index.ts'
 import { parseOptions, z } from '../src/options.ts'
 import type { FloatDType } from '../types/dtype.ts'
 import type { Scalar } from '../types/tensor.ts'
@@ -27,10 +27,10 @@ export function valueAt<D extends FloatDType>(
  * @example
  * import { constant } from 'conformable/optimisers'
  * import { scalar } from 'conformable'
- * constant(0.1)(scalar(7)) // 0.1
+ * console.log(constant(0.1)(scalar(7))) // 0.1
  */
 export function constant(value: number): Schedule {
-  return <D extends FloatDType>(t: Scalar<D>): Scalar<D> => add(mul(t, 0), value)
+  return <D extends FloatDType>(t: Scalar<D>): Scalar<D> => fullLike(t, value)
 }
 
 const cosineOptions = z.strictObject({
@@ -55,8 +55,11 @@ export interface CosineOptions {
  * Loshchilov and Hutter (2017), SGDR, arXiv:1608.03983, without restarts.
  * @throws ArgumentError for options that are unknown or out of range.
  * @example
+ * import { scalar } from 'conformable'
  * import { adam, cosine } from 'conformable/optimisers'
- * const rule = adam({ learningRate: cosine({ initial: 1e-3, steps: 1000 }) })
+ * const learningRate = cosine({ initial: 1e-3, steps: 1000 })
+ * const rule = adam({ learningRate })
+ * console.log(learningRate(scalar(500))) // 0.0005
  */
 export function cosine(options: CosineOptions): Schedule {
   const { initial, steps, final } = parseOptions('cosine', cosineOptions, options)

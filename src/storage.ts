@@ -12,7 +12,7 @@ import { Concrete } from './core/value.ts'
 import { cpu } from './devices.ts'
 import { type Column, type ColumnType, type CsvOptions, encodeCsv, readCsv as readTable } from './files/csv.ts'
 import { FormatError } from './files/format-error.ts'
-import { type HostArray, uploaded } from './files/host-array.ts'
+import { type HostArray, type Upload, uploaded } from './files/host-array.ts'
 import { readIdx as readIdxArray } from './files/idx.ts'
 import { encodeNpy, readNpy as readNpyArray } from './files/npy.ts'
 import { E } from './fp.ts'
@@ -36,6 +36,12 @@ function deviceOfTree(tree: unknown): Device {
   for (const leaf of flatten(tree).leaves) if (leaf instanceof Concrete) return leaf.device
   return cpu()
 }
+
+/** The device's `upload`, which is a method and must not be torn off its device. */
+const uploadTo =
+  (device: Device): Upload =>
+  (type, data) =>
+    device.upload(type, data)
 
 /**
  * Saves parameters, optimiser state, layer state: any tree of tensors, ComponentArrays and JavaScript values, to one file.
@@ -61,7 +67,8 @@ export const load = async <T>(path: string, like: T): Promise<T> =>
   runFileAction(loadTree(path, like), await nodeFiles())
 
 /** As `load`, with a file system of your own: a `ReaderTaskEither` whose Left is the `CheckpointError`. */
-export const loadTree = <T>(path: string, like: T): FileAction<T> => loadInFiles(path, like, deviceOfTree(like).upload)
+export const loadTree = <T>(path: string, like: T): FileAction<T> =>
+  loadInFiles(path, like, uploadTo(deviceOfTree(like)))
 
 /**
  * A tree as the bytes of a checkpoint, for stores that are no file system.
@@ -98,7 +105,7 @@ export const toText = async (tree: unknown): Promise<string> => checkpointText.e
 export const fromText = <T>(text: string, like: T): T => loaded(checkpointText, text, like, 'fromText')
 
 function loaded<T>(codec: typeof checkpointBytes | typeof checkpointText, input: unknown, like: T, name: string): T {
-  const result = decodeTree(codec, input, like, deviceOfTree(like).upload, name)
+  const result = decodeTree(codec, input, like, uploadTo(deviceOfTree(like)), name)
   if (E.isLeft(result)) throw result.left
   return result.right
 }
@@ -123,7 +130,7 @@ export const toSafetensors = async (p: AnyComponentArray, nameOf?: NameOf): Prom
  * console.log(fromSafetensors(bytes, componentArray({ bias: zeros([2]) })).bias) // [1, 2]
  */
 export function fromSafetensors<P extends AnyComponentArray>(bytes: Uint8Array, like: P, nameOf?: NameOf): P {
-  const result = loadInto(typed<Components>(like), readTensors(bytes).tensors, deviceOfTree(like).upload, nameOf)
+  const result = loadInto(typed<Components>(like), readTensors(bytes).tensors, uploadTo(deviceOfTree(like)), nameOf)
   if (E.isLeft(result)) throw new FormatError(result.left.map((problem) => `safetensors: ${problem}.`))
   return typed<P>(result.right)
 }
@@ -137,7 +144,7 @@ export function fromSafetensors<P extends AnyComponentArray>(bytes: Uint8Array, 
  * console.log(readSafetensors(bytes)) // { bias: [1, 2] }
  */
 export const readSafetensors = (bytes: Uint8Array): Readonly<Record<string, AnyTensor>> => {
-  const tensors = [...readTensors(bytes).tensors].map(([name, array]) => [name, uploaded(array, cpu().upload)])
+  const tensors = [...readTensors(bytes).tensors].map(([name, array]) => [name, uploaded(array, uploadTo(cpu()))])
   return typed(Object.fromEntries(tensors))
 }
 
@@ -172,7 +179,7 @@ export const readIdx = <D extends DType>(bytes: Uint8Array, dtype: D): Tensor<Sh
   tensorOf(readIdxArray(bytes), dtype, 'idx')
 
 function tensorOf<D extends DType>(array: HostArray, dtype: D, format: string): Tensor<Shape, D> {
-  if (array.dtype === dtype) return typed(uploaded(array, cpu().upload))
+  if (array.dtype === dtype) return typed(uploaded(array, uploadTo(cpu())))
   throw new FormatError([
     `${format}: the file holds ${array.dtype}, not ${dtype}; read it as ${array.dtype} and convert it.`,
   ])
@@ -200,7 +207,7 @@ export function readCsv<const C extends Readonly<Record<string, ColumnType>>>(
   const table = readTable(text, { ...options, columns })
   const entries = [...table.columns].map(([name, column]) => [
     name,
-    'data' in column ? uploaded(column, cpu().upload) : column,
+    'data' in column ? uploaded(column, uploadTo(cpu())) : column,
   ])
   return typed(Object.fromEntries(entries))
 }

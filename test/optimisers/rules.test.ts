@@ -1,0 +1,198 @@
+/** Every exported rule: golden trajectory, an independent reference, jit = eager, refusals, resuming, empty gradients. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  componentArray,
+  deviceOfTensor,
+  type FloatDType,
+  flat,
+  fromTypedArray,
+  inspect,
+  jit,
+  leavesOf,
+  load,
+  save,
+  tensor,
+  to,
+  zeros,
+} from 'conformable'
+import * as door from 'conformable/optimisers'
+import { adam } from 'conformable/optimisers'
+import { describe, expect, it } from 'vitest'
+import { arrayOfInput, distance, type GoldenInput, golden } from '../helpers/golden.ts'
+import { thrown } from '../helpers/thrown.ts'
+import { recorder } from './recorder.ts'
+import { type AnyRule, others, type Row, rules } from './table.ts'
+
+/** As the README of the golden files has it; float32 rounds each of the steps. */
+const TOLERANCE = { float64: 1e-12, float32: 1e-5 } as const
+
+const dtypes: readonly FloatDType[] = ['float64', 'float32']
+
+/** A tensor of these numbers. */
+const vector = (data: readonly number[], dtype: FloatDType) =>
+  dtype === 'float64'
+    ? fromTypedArray(Float64Array.from(data), [data.length])
+    : fromTypedArray(Float32Array.from(data), [data.length])
+
+/** Parameters after each of `count` steps; `gradient` takes and gives plain numbers. */
+function trajectory(
+  rule: AnyRule,
+  start: readonly number[],
+  gradient: (x: readonly number[]) => number[],
+  count: number,
+  dtype: FloatDType,
+): number[][] {
+  let x = vector(start, dtype)
+  let state = rule.init(x)
+  return Array.from({ length: count }, () => {
+    ;[x, state] = rule.step(vector(gradient([...x.readSync()]), dtype), state, x)
+    return [...x.readSync()]
+  })
+}
+
+/** A gradient with signs, sizes and zeros of all kinds. */
+const wavy = (x: readonly number[]): number[] => x.map((value, i) => Math.sin(3 * value) * 10 ** (i - 2) + 0.1 * value)
+const start = [1.5, -0.7, 0.25, -2, 0]
+
+/** The quadratic of the golden file, f(x) = x·A x / 2 − b·x. */
+const problem = golden('optimiser') as unknown as {
+  readonly A: readonly number[]
+  readonly b: GoldenInput
+  readonly x0: GoldenInput
+  readonly cases: readonly { readonly op: string; readonly x: readonly number[] }[]
+}
+const b = [...arrayOfInput(problem.b).data]
+const x0 = [...arrayOfInput(problem.x0).data]
+
+/** All numbers of a tree. */
+const numbersOf = (tree: unknown): number[][] => leavesOf(tree).map((leaf) => [...leaf.readSync()] as number[])
+
+describe('the table', () => {
+  it('has a row for each rule of the door', () => {
+    const values = Object.keys(door).filter((name) => !others.includes(name))
+    expect(Object.keys(rules).sort()).toEqual(values.sort())
+  })
+})
+
+describe.each(Object.entries(rules))('%s', (_, row: Row) => {
+  it.each(dtypes)('walks the golden trajectory in %s', (dtype) => {
+    const { x } = problem.cases.find(({ op }) => op === row.golden.op)!
+    const n = b.length
+    const gradient = (at: readonly number[]): number[] =>
+      b.map((_, i) => at.reduce((sum, value, j) => sum + problem.A[i * n + j]! * value, -b[i]!))
+    const path = trajectory(row.golden.rule(), x0, gradient, x.length / n, dtype)
+    expect(distance(path.flat(), x)).toBeLessThanOrEqual(TOLERANCE[dtype])
+  })
+
+  it.each(dtypes)('is its formula for 50 steps in %s', (dtype) => {
+    const path = trajectory(row.make(), start, wavy, 50, dtype)
+    const memory: [number[], number[]] = [start.map(() => 0), start.map(() => 0)]
+    let x = [...start]
+    for (let t = 1; t <= 50; t++) {
+      x = row.reference(x, wavy(x), t, memory)
+      expect(distance(path[t - 1]!, x)).toBeLessThanOrEqual(TOLERANCE[dtype])
+    }
+  })
+
+  it.each(dtypes)('gives the same numbers under jit in %s', (dtype) => {
+    const rule = row.make()
+    const compiled = jit(rule.step) as AnyRule['step']
+    const path = (step: AnyRule['step']): readonly number[][] => trajectory({ ...rule, step }, start, wavy, 5, dtype)
+    expect(path(compiled)).toEqual(path(rule.step))
+  })
+
+  it('takes a ComponentArray and a tree as it takes a vector, its state named alike', () => {
+    const rule = row.make()
+    const [a, c] = [tensor([1.5, -0.7, 0.25]), tensor([[-2, 0.5]])]
+    const [ga, gc] = [tensor([0.3, -4, 0.001]), tensor([[0, 0.02]])]
+    const twice = <P>(x: P, g: P): P => {
+      const [next, state] = rule.step(g, rule.init(x), x)
+      return rule.step(g, state, next)[0]
+    }
+    const names = twice(componentArray({ a, c }), componentArray({ a: ga, c: gc }))
+    const tree = twice({ a, deep: [c] }, { a: ga, deep: [gc] })
+    const whole = twice(tensor([1.5, -0.7, 0.25, -2, 0.5]), tensor([0.3, -4, 0.001, 0, 0.02])).readSync()
+    expect(distance(flat(names).readSync(), whole)).toBeLessThanOrEqual(1e-6)
+    expect(distance([...tree.a.readSync(), ...tree.deep[0]!.readSync()], whole)).toBeLessThanOrEqual(1e-6)
+  })
+
+  it('goes on after saving and loading as if it had not stopped', async () => {
+    const rule = row.make()
+    const fresh = componentArray({ w: tensor([1.5, -0.7]), v: tensor([0.25, -2]) })
+    const walk = <P>(from: readonly [P, unknown], count: number): readonly [P, unknown] => {
+      let [x, state] = from
+      for (let i = 0; i < count; i++) [x, state] = rule.step(x, state as never, x)
+      return [x, state]
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'rules-'))
+    try {
+      const half = walk([fresh, rule.init(fresh)], 5)
+      await save(join(folder, 'half'), half)
+      const loaded = await load(join(folder, 'half'), half)
+      const straight = walk([fresh, rule.init(fresh)], 10)
+      expect(numbersOf(walk(loaded, 5))).toEqual(numbersOf(straight))
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('takes parameters without numbers, and trees without tensors', () => {
+    const rule = row.make()
+    const empty = zeros([0])
+    expect(rule.step(empty, rule.init(empty), empty)[0].shape).toEqual([0])
+    expect(rule.step({}, rule.init({}), {})[0]).toEqual({})
+  })
+
+  it('leaves integers as they are', () => {
+    const rule = row.make()
+    const params = { w: tensor([1]), count: tensor([3], 'int32') }
+    const [next] = rule.step(params, rule.init(params), params)
+    expect([...next.count.readSync()]).toEqual([3])
+    expect(next.w.readSync()[0]).not.toBe(1)
+  })
+
+  it('is one kernel for all parameters, beside one for the counter or the norm', () => {
+    const rule = row.make()
+    const params = componentArray({ L1: { w: zeros([64, 64]), b: zeros([64]) }, L2: { w: zeros([64]) } })
+    expect(inspect(rule.step as never, params, rule.init(params), params).kernelCount).toBeLessThanOrEqual(2)
+  })
+
+  it('refuses a gradient and a state of another model', () => {
+    const rule = row.make()
+    const [params, other] = [{ w: zeros([3]) }, { w: zeros([1]) }]
+    expect(thrown(() => rule.step(other as never, rule.init(params), params))).toBe(
+      "ShapeError: rule: the gradient of 'w' is float32[1], the parameter is float32[3]. Gradient, state and parameters belong to one model: rule.init(params) makes its state.",
+    )
+    expect(() => rule.step({ v: zeros([3]) } as never, rule.init(params), params)).toThrow(
+      "the gradient of 'w' is missing",
+    )
+  })
+
+  it.each(row.refused.map(([call, sentence]) => [sentence, call] as const))('refuses: %s', (sentence, call) => {
+    expect(thrown(call)).toBe(sentence)
+  })
+})
+
+describe('a rule under jit', () => {
+  it('runs the same program whatever the learning rate', () => {
+    const device = recorder()
+    const x = to(tensor([1, 2]), device)
+    const steps = [0.1, 0.0375].map((learningRate) => {
+      const rule = adam({ learningRate })
+      const [next] = jit(rule.step)(x, rule.init(x), x)
+      return { program: device.programs.at(-1), value: next.readSync()[0] }
+    })
+    expect(steps[0]!.program).toBe(steps[1]!.program)
+    expect(steps[0]!.value).not.toBe(steps[1]!.value)
+  })
+
+  it('keeps its state where the parameters live', () => {
+    const device = recorder()
+    const x = to(tensor([1, 2]), device)
+    for (const { make } of Object.values(rules)) {
+      for (const leaf of leavesOf(make().init(x))) expect(deviceOfTensor(leaf)).toBe(device)
+    }
+  })
+})

@@ -3,7 +3,7 @@
  * Run it with `npm run demo`.
  */
 import { mkdir } from 'node:fs/promises'
-import { argmax, jit, load, mean, random, save, valueAndGrad } from 'conformable'
+import { argmax, jit, load, mean, random, roll, save, valueAndGrad } from 'conformable'
 import {
   accuracy,
   batches,
@@ -14,18 +14,23 @@ import {
   relu,
   softmaxCrossEntropy,
 } from 'conformable/layers'
-import { adam, type StateOf } from 'conformable/optimisers'
+import { adam, cosine, type StateOf } from 'conformable/optimisers'
 import { type Digits, type Images, type Labels, readDigits } from './mnist/digits.ts'
 import { confusion, digits, progress } from './mnist/draw.ts'
 
-const EPOCHS = 8
+const EPOCHS = 18
 const BATCH = 64
+/** The digits are shown shifted by up to a pixel, another way each epoch: a shift of a row is 28 pixels. */
+const SHIFTS = [0, 1, 28, -1, -28, 29, -27, -29, 27]
 const CHECKPOINT = 'checkpoints/mnist.ckpt'
 
 const model = chain(dense(784, 128), relu, dense(128, 10))
 type P = ParamsOf<typeof model>
 
-const rule = adam({ learningRate: 1e-3 })
+const { training, held } = await readDigits()
+const steps = EPOCHS * Math.ceil(training.images.shape[0] / BATCH)
+
+const rule = adam({ learningRate: cosine({ initial: 2e-3, steps }) })
 type S = StateOf<typeof rule, P>
 
 const loss = (p: P, x: Images, y: Labels) => mean(softmaxCrossEntropy(model(p, x), y))
@@ -39,7 +44,6 @@ const step = jit((p: P, s: S, x: Images, y: Labels) => {
 const read = jit((p: P, x: Images) => argmax(model(p, x), -1))
 const score = jit((p: P, x: Images, y: Labels) => accuracy(model(p, x), y))
 
-const { training, held } = await readDigits()
 console.log(`Learning from ${training.images.shape[0]} digits, holding out ${held.images.shape[0]}.`)
 
 let p = model.init(random.key(0))
@@ -59,8 +63,9 @@ await checkpoint()
 async function trainEpoch(epoch: number): Promise<void> {
   const begin = performance.now()
   const total = training.images.shape[0]
+  const shown = { images: roll(training.images, SHIFTS[epoch % SHIFTS.length]!, 1), labels: training.labels }
   let seen = 0
-  for (const { images, labels } of batches(training, { size: BATCH, shuffle: random.key(epoch) })) {
+  for (const { images, labels } of batches(shown, { size: BATCH, shuffle: random.key(epoch) })) {
     const result = step(p, s, images, labels)
     p = result.p
     s = result.s

@@ -1,9 +1,10 @@
 /** Layers one after the other: the output of each is the input of the next. */
-import { ArgumentError, type Key, random } from '../src/index.ts'
+import { ArgumentError } from '../src/index.ts'
 import type { ChainArguments, ChainDomain, ChainFunction, ChainSpec, ChainStateSpec } from '../types/chain.ts'
 import type { Times } from '../types/contract/concat.ts'
 import type { AnyLayer, Layer } from '../types/layer.ts'
-import { defineLayer, hasParameters, hasState, type LayerAtRunTime } from './layer.ts'
+import { defineLayer, type LayerAtRunTime } from './layer.ts'
+import { combined } from './members.ts'
 
 /**
  * A chain of layers, f₂(f₁(x)). The layer at place i has its parameters under `layer_i`, its state too; layers that have none
@@ -38,58 +39,5 @@ export function repeat<const N extends number, L extends AnyLayer>(
   return chained(Array.from({ length: count }, () => layer as unknown as LayerAtRunTime)) // as in `chain`
 }
 
-function chained<L extends AnyLayer>(list: readonly LayerAtRunTime[]): L {
-  list.forEach(requireLayer)
-  const stateful = list.some(hasState)
-  return defineLayer({
-    name: `chain(${list.map(({ name }) => name).join(', ')})`,
-    spec: membersOf(list, hasParameters, ({ spec }) => spec),
-    stateSpec: membersOf(list, hasState, ({ stateSpec }) => stateSpec),
-    initState: (key, dtype) => {
-      const keys: readonly Key[] = random.split(key, list.length)
-      return membersOf(list, hasState, ({ initState }, i) => initState(keys[i]!, dtype))
-    },
-    call: stateful
-      ? (params, x, state) => runWithState(list, params, x, state)
-      : (params, x) => list.reduce((y, f, i) => f(own(f, i, params), y), x),
-  })
-}
-
-/** A member of each layer that has one, under the name of its place. */
-const membersOf = (
-  layers: readonly LayerAtRunTime[],
-  has: (layer: AnyLayer) => boolean,
-  member: (layer: LayerAtRunTime, i: number) => object,
-): object => Object.fromEntries(layers.flatMap((layer, i) => (has(layer) ? [[`layer_${i}`, member(layer, i)]] : [])))
-
-/** The parameters of the layer at a place; one without parameters does not look at them. */
-const own = (layer: AnyLayer, i: number, params: Readonly<Record<string, unknown>>): unknown =>
-  hasParameters(layer) ? params[`layer_${i}`] : params
-
-function runWithState(
-  layers: readonly LayerAtRunTime[],
-  params: Readonly<Record<string, unknown>>,
-  x: unknown,
-  state: Readonly<Record<string, unknown>> | undefined,
-): [unknown, object] {
-  const next: Record<string, unknown> = {}
-  let y = x
-  layers.forEach((layer, i) => {
-    const name = `layer_${i}`
-    if (!hasState(layer)) {
-      y = layer(own(layer, i, params), y)
-      return
-    }
-    if (state?.[name] === undefined)
-      throw new ArgumentError(`chain: the state of ${name}, ${layer.name}, is missing. Make it with initState(key).`)
-    ;[y, next[name]] = layer(own(layer, i, params), y, state[name]) as [unknown, unknown] // what a layer with state returns
-  })
-  return [y, next]
-}
-
-function requireLayer(given: unknown, i: number): void {
-  if (typeof given === 'function' && 'spec' in given) return
-  throw new ArgumentError(
-    `chain: argument ${i} is ${typeof given === 'function' ? `the plain function ${given.name}` : String(given)}, not a layer; make one with layer(spec, f).`,
-  )
-}
+const chained = <L extends AnyLayer>(members: readonly LayerAtRunTime[]): L =>
+  defineLayer(combined('chain', members, (call, x) => members.reduce((y, _, i) => call(i, y), x)))

@@ -38,6 +38,7 @@ export {
   softsign,
   tanh,
 } from './activations.ts'
+export { parallel, skip } from './branches.ts'
 export { chain, repeat } from './chain.ts'
 export { type CrossEntropyOptions, klDivergence, sigmoidCrossEntropy, softmaxCrossEntropy } from './cross-entropy.ts'
 export { type BatchOf, type BatchOptions, batches, splitData } from './data.ts'

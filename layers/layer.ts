@@ -39,8 +39,8 @@ export interface LayerDefinition {
   readonly name: string
   /** The shapes of its parameters. */
   readonly spec: object
-  /** How they begin. */
-  readonly initialisers?: object
+  /** How they begin: by name, or all of them by one function. */
+  readonly initialisers?: object | Initialise
   /** The shapes of its state; none, if not given. */
   readonly stateSpec?: object
   /** The state before the first call. */
@@ -74,8 +74,9 @@ const beginnings = new WeakMap<object, Initialise>()
 export function defineLayer<L extends AnyLayer>(definition: LayerDefinition): L {
   const { name, spec, stateSpec = {}, call } = definition
   const names = layoutOfSpec(spec)
+  const { initialisers = {} } = definition
   const initialise = (key: Key, dtype: FloatDType = 'float32'): AnyComponentArray =>
-    freshParameters(spec, definition.initialisers ?? {}, key, dtype)
+    typeof initialisers === 'function' ? initialisers(key, dtype) : freshParameters(spec, initialisers, key, dtype)
   const run = (params: unknown, x: unknown, state?: unknown): unknown => {
     requireParameters(name, names, params)
     return call(params, x, state)
@@ -126,8 +127,8 @@ export const hasState = ({ stateSpec }: AnyLayer): boolean => Object.keys(stateS
 function freshParameters(spec: object, initialisers: object, key: Key, dtype: FloatDType): AnyComponentArray {
   const shapes = Object.entries(spec)
   const names = layoutOfSpec(spec)
-  if (names.size === 0) return fromFlat(zeros([0], dtype), names) as unknown as AnyComponentArray // seen without names
   requireKnown(Object.keys(initialisers), Object.keys(spec))
+  if (names.size === 0) return fromFlat(zeros([0], dtype), names) as unknown as AnyComponentArray // seen without names
   const given = new Map<string, unknown>(Object.entries(initialisers))
   const keys: readonly Key[] = random.split(key, shapes.length)
   const begun = shapes.map(([name, part], i) => [name, begin(part, given.get(name), keys[i]!, dtype)] as const)

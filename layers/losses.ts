@@ -26,7 +26,7 @@ import type { Leaf } from './layer.ts'
 
 /** What fits a tensor of shape [...P, F]: the same shape and element type. */
 export type Fitting<P extends Shape, F extends Dim, D extends FloatDType> = Tensor<
-  readonly [...NoInfer<P>, NoInfer<F>],
+  NoInfer<readonly [...P, F]>,
   NoInfer<D>
 >
 

@@ -1,0 +1,63 @@
+/**
+ * Layers side by side and around each other: what `parallel` and `skip` do to shapes.
+ */
+import type { Concat } from './contract/concat.ts'
+import type { Meets } from './dimension.ts'
+import type { DType } from './dtype.ts'
+import type { ShapeError } from './error.ts'
+import type { Apply, ShapeFunction, ShapeFunctionOf } from './layer.ts'
+import type { AsShape, Shape, Show } from './shape.ts'
+
+/** `parallel(...layers)`: the outputs for one input, joined along the last dimension. */
+export interface ParallelFunction<L extends readonly unknown[]> extends ShapeFunction {
+  readonly dtype: InputDTypeOf<L>
+  readonly out: Joined<Outputs<L, this['in']>>
+}
+
+/** The element type that some layer of the list asks for. */
+type InputDTypeOf<L extends readonly unknown[]> = L extends readonly [infer Head, ...infer Tail]
+  ? ShapeFunctionOf<Head>['dtype'] extends infer D extends DType
+    ? D
+    : InputDTypeOf<Tail>
+  : unknown
+
+type Outputs<L extends readonly unknown[], S, Out extends readonly Shape[] = readonly []> = L extends readonly [
+  infer Head,
+  ...infer Tail,
+]
+  ? Apply<ShapeFunctionOf<Head>, S> extends infer R
+    ? R extends string
+      ? R
+      : Outputs<Tail, S, readonly [...Out, AsShape<R>]>
+    : never
+  : Out
+
+type Joined<O> = O extends readonly Shape[] ? Concat<O, -1> : O
+
+/** `skip(layer)`: x + layer(x), so the layer keeps the shape. */
+export interface SkipFunction<L> extends ShapeFunction {
+  readonly dtype: ShapeFunctionOf<L>['dtype']
+  readonly out: Kept<Apply<ShapeFunctionOf<L>, this['in']>, this['in']>
+}
+
+type Kept<R, S> = R extends string
+  ? R
+  : R extends Shape
+    ? S extends Shape
+      ? SameDims<R, S> extends true
+        ? S
+        : ShapeError<`skip: the layer gives ${Show<R>} for ${Show<S>}; it must keep the shape`>
+      : never
+    : never
+
+type SameDims<A extends Shape, B extends Shape> = number extends A['length'] | B['length']
+  ? true
+  : A extends readonly [infer X, ...infer RestA extends Shape]
+    ? B extends readonly [infer Y, ...infer RestB extends Shape]
+      ? Meets<X, Y> extends true
+        ? SameDims<RestA, RestB>
+        : false
+      : false
+    : B extends readonly []
+      ? true
+      : false

@@ -52,9 +52,9 @@ export function softmaxCrossEntropy<P extends Shape, C extends Dim, D extends Fl
   const logarithms: Leaf = logSoftmax(logits as Leaf)
   const fit =
     (labels as Leaf).dtype === 'int32' ? chosen(logarithms, labels as Leaf) : expected(logarithms, labels as Leaf)
-  if (labelSmoothing === 0) return proved(neg(fit))
+  if (labelSmoothing === 0) return proved(sub(0, fit)) // not neg: of a perfect fit that is −0
   const smooth = mul(mean(logarithms, -1), labelSmoothing)
-  return proved(neg(add(mul(fit, 1 - labelSmoothing), smooth)))
+  return proved(sub(0, add(mul(fit, 1 - labelSmoothing), smooth)))
 }
 
 /** The logarithm at the label of each example. */

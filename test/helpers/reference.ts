@@ -30,9 +30,13 @@ export function programOf(f: TensorFunction, types: readonly Abstract[]): Progra
   return program
 }
 
-/** The results of a function on reference arrays. */
-export const evaluate = (f: TensorFunction, ...inputs: readonly Ndarray[]): readonly Ndarray[] =>
-  evaluateProgram(programOf(f, inputs), inputs)
+/** The results of a function on reference arrays. Tensors and numbers that it captures are inputs like the others. */
+export function evaluate(f: TensorFunction, ...inputs: readonly Ndarray[]): readonly Ndarray[] {
+  const { program, captures } = trace('test', (...values) => [f(...values)].flat(), inputs)
+  checkProgram(program)
+  const captured = captures.map((value) => array(value.shape, value.readSync(), value.dtype))
+  return evaluateProgram(program, [...inputs, ...captured])
+}
 
 /** The elements of the first result. */
 export const elements = (f: TensorFunction, ...inputs: readonly Ndarray[]): number[] => [

@@ -54,6 +54,10 @@ export type { JitOptions } from './jit.ts'
 export { jit } from './jit.ts'
 // ---- operations
 export { add, atan2, div, maximum, minimum, mod, mul, pow, rem, sub } from './operations/arithmetic.ts'
+export { bitwiseAnd, bitwiseNot, bitwiseOr, bitwiseXor, shiftLeft, shiftRight } from './operations/bitwise.ts'
+export type { CloseOptions } from './operations/close.ts'
+export { allClose } from './operations/close.ts'
+export { hypot, lerp, logaddexp, squaredDifference } from './operations/combine.ts'
 export {
   equal,
   greater,
@@ -83,11 +87,29 @@ export {
   zeros,
   zerosLike,
 } from './operations/create.ts'
+export { cumlogsumexp, cummax, cumprod, cumsum } from './operations/cumulative.ts'
+export { einsum } from './operations/einsum.ts'
+export type { Start } from './operations/gather.ts'
+export { dynamicSlice, dynamicUpdateSlice, scatterAdd, takeAlongAxis } from './operations/gather.ts'
+export { diff, meshgrid } from './operations/grid.ts'
 export { acosh, asinh, atanh, cosh, sinh, tanh } from './operations/hyperbolic.ts'
 export { at, oneHot, slice, take } from './operations/indexing.ts'
 export { concat, flip, repeat, roll, split, stack, tile } from './operations/join.ts'
+export type { TriangularOptions } from './operations/linalg.ts'
+export {
+  cholesky,
+  choleskySolve,
+  determinant,
+  inverse,
+  logDeterminant,
+  solve,
+  triangularSolve,
+} from './operations/linalg.ts'
+export { diag, diagonal, trace, tril, triu } from './operations/matrix.ts'
 export type { NormOrder } from './operations/norm.ts'
 export { norm } from './operations/norm.ts'
+export type { SortOptions } from './operations/order.ts'
+export { argsort, median, sort, topK } from './operations/order.ts'
 export type { PadOptions } from './operations/pad.ts'
 export { pad } from './operations/pad.ts'
 export { linear, matmul } from './operations/products.ts'
@@ -122,6 +144,8 @@ export {
 export { logSoftmax, softmax } from './operations/softmax.ts'
 export { digamma, erf, erfc, erfInverse, logGamma, sigmoid, softplus } from './operations/special.ts'
 export type { Spread } from './operations/spread.ts'
+export type { AxisPairs } from './operations/tensor-products.ts'
+export { cross, dot, kron, outer, tensorDot } from './operations/tensor-products.ts'
 export { acos, asin, atan, cos, sin, tan } from './operations/trigonometric.ts'
 export {
   abs,

@@ -37,7 +37,7 @@ export const deviationOver = (x: Value, axes: readonly number[], correction: num
 export const euclideanOver = (x: Value, axes: readonly number[]): Value => flatRoot(sum(mul(x, x), axes))
 
 /** √x with derivative 0 at 0: the argument there is a harmless 1. */
-function flatRoot(x: Value): Value {
+export function flatRoot(x: Value): Value {
   const zero = constantLike(x, 0)
   const vanishing = eq(x, zero)
   return select(vanishing, zero, sqrt(select(vanishing, constantLike(x, 1), x)))

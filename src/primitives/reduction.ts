@@ -131,14 +131,18 @@ export function product(x: Value, axes: readonly number[]): Value {
 }
 
 /** Running product along an axis, by doubling (n log₂ n multiplications). */
-export const cumulativeProduct = (x: Value, axis: number, reverse = false): Value => doubling(x, axis, reverse, mul, 1)
+export const cumulativeProduct = (x: Value, axis: number, reverse = false): Value =>
+  cumulative(x, axis, reverse, mul, 1)
 
 /** Running maximum along an axis, by doubling. */
 export const cumulativeMax = (x: Value, axis: number, reverse = false): Value =>
-  doubling(x, axis, reverse, max, extreme(x.dtype, -1))
+  cumulative(x, axis, reverse, max, extreme(x.dtype, -1))
 
-/** After step d every element combines itself with the 2d - 1 elements before it (Hillis and Steele 1986). */
-function doubling(
+/**
+ * A running combination along an axis by an associative `combine`, by doubling: after step d every element combines itself with the
+ * 2d - 1 elements before it (Hillis and Steele 1986).
+ */
+export function cumulative(
   x: Value,
   axis: number,
   reverse: boolean,

@@ -44,3 +44,19 @@ export type Triu<S extends Shape> = Matrices<S, 'triu'>
 
 /** `eye(rows, columns)`: ones on the diagonal. */
 export type Eye<Rows extends Dim, Columns extends Dim = Rows> = readonly [Rows, Columns]
+
+/** `diagonal(x)`: the main diagonal of each matrix; the last two dimensions become the smaller of them. */
+export type Diagonal<S extends Shape> =
+  DynamicRank<S> extends true
+    ? Shape
+    : S extends readonly [...infer Batch extends Shape, infer M, infer N]
+      ? AsShape<readonly [...Batch, Smaller<M, N>]>
+      : ShapeError<`diagonal: rank >= 2 needed, got ${Show<S>}`>
+
+/** `trace(x)`: the sum of the main diagonal of each matrix; the last two dimensions disappear. */
+export type Trace<S extends Shape> =
+  DynamicRank<S> extends true
+    ? Shape
+    : S extends readonly [...infer Batch extends Shape, infer _M, infer _N]
+      ? AsShape<Batch>
+      : ShapeError<`trace: rank >= 2 needed, got ${Show<S>}`>

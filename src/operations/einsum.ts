@@ -1,0 +1,135 @@
+/**
+ * Sums of products by a pattern of letters (A. Einstein, 1916): one letter for each dimension; letters that miss on the right are
+ * summed over, letters that stand twice in one operand take its diagonal. Operands are multiplied pair by pair, from the left.
+ */
+import type { Einsum } from '../../types/contract/einsum.ts'
+import type { AnyTensor, Check, DTypeOf, Ok, Shapes, Tensor } from '../../types/tensor.ts'
+import { showShape } from '../core/abstract.ts'
+import { ShapeError } from '../core/errors.ts'
+import type { Value } from '../core/value.ts'
+import { operateOne } from '../operation.ts'
+import { sum } from '../primitives/broadcast.ts'
+import { dot } from '../primitives/contraction.ts'
+import { moveAxis, reshape, transpose } from '../primitives/structural.ts'
+import { typed } from '../typed.ts'
+import { operands as operandsOf } from './broadcasting.ts'
+import { sliced } from './indexing.ts'
+
+/**
+ * `einsum('ij,jk->ik', a, b)` is the matrix product; `'ii->'` the trace, `'bij->bji'` a transposition, `'i,j->ij'` an outer
+ * product. Any number of operands; spaces do not count.
+ * @throws ShapeError if the pattern does not fit the operands, or a letter has two sizes; DTypeError if the dtypes differ.
+ * @example
+ * import { einsum, tensor } from 'conformable'
+ * console.log(einsum('ij,j->i', tensor([[1, 2], [3, 4]]), tensor([1, 10]))) // [21, 43]
+ */
+export function einsum<const P extends string, const L extends readonly AnyTensor[]>(
+  pattern: Check<Einsum<P, Shapes<L>>, P>,
+  ...operands: L
+): Tensor<Ok<Einsum<P, Shapes<L>>>, DTypeOf<L[0]>> {
+  const values = operandsOf('einsum', operands)
+  const { inputs, output } = parsed(pattern as string, values) // what the contract lets through
+  const body = (...all: Value[]): Value => {
+    const terms = all.map((value, i) => withoutRepeats({ value, letters: inputs[i]! }))
+    const last = terms.reduce((left, right, i) => product(left, right, output + lettersAfter(inputs, i)))
+    return ordered(summed(last, output), output)
+  }
+  return typed(operateOne('einsum', [inputs, output], values, body))
+}
+
+/** A tensor with one letter for each of its dimensions. */
+interface Term {
+  readonly value: Value
+  readonly letters: string
+}
+
+interface Pattern {
+  readonly inputs: readonly string[]
+  readonly output: string
+}
+
+const lettersAfter = (inputs: readonly string[], i: number): string => inputs.slice(i + 1).join('')
+
+/** The pattern taken apart and checked against the operands. */
+function parsed(pattern: string, values: readonly Value[]): Pattern {
+  const [left, output, ...rest] = pattern.replaceAll(' ', '').split('->')
+  if (output === undefined || rest.length > 0) throw new ShapeError(`einsum: '${pattern}' has no '->'`)
+  const inputs = left!.split(',')
+  if (values.length > inputs.length) throw new ShapeError('einsum: more operands than subscripts')
+  if (values.length < inputs.length) throw new ShapeError('einsum: fewer operands than subscripts')
+  const sizes = new Map<string, number>()
+  inputs.forEach((letters, i) => {
+    bind(letters, values[i]!.shape, sizes)
+  })
+  for (const letter of output) {
+    if (!sizes.has(letter)) throw new ShapeError(`einsum: output index '${letter}' does not appear in the inputs`)
+    if (output.indexOf(letter) !== output.lastIndexOf(letter)) {
+      throw new ShapeError(`einsum: output index '${letter}' is given twice`)
+    }
+  }
+  return { inputs, output }
+}
+
+function bind(letters: string, shape: readonly number[], sizes: Map<string, number>): void {
+  for (let i = 0; i < letters.length; i++) {
+    const [letter, size] = [letters[i]!, shape[i]]
+    if (size === undefined) throw new ShapeError(`einsum: more indices than dimensions of ${showShape(shape)}`)
+    const known = sizes.get(letter)
+    if (known !== undefined && known !== size) {
+      throw new ShapeError(`einsum: index '${letter}' is both ${known} and ${size}`)
+    }
+    sizes.set(letter, size)
+  }
+  if (letters.length < shape.length) {
+    throw new ShapeError(`einsum: fewer indices than dimensions of ${showShape(shape)}`)
+  }
+}
+
+/** Diagonals in place of repeated letters, one after another. */
+function withoutRepeats({ value, letters }: Term): Term {
+  const first = [...letters].findIndex((letter, axis) => letters.lastIndexOf(letter) > axis)
+  if (first < 0) return { value, letters }
+  const second = letters.lastIndexOf(letters[first]!)
+  const rest = [...letters].filter((_, axis) => axis !== first && axis !== second)
+  return withoutRepeats({ value: diagonalOf(value, first, second), letters: letters[first]! + rest.join('') })
+}
+
+/** The diagonal of two equal axes, as the first axis: every (n + 1)-th element of both joined. */
+function diagonalOf(x: Value, first: number, second: number): Value {
+  const n = x.shape[first]!
+  const square = moveAxis(moveAxis(x, first, 0), second, 1)
+  const rest = square.shape.slice(2)
+  if (n === 0) return reshape(square, [0, ...rest])
+  return sliced(reshape(square, [n * n, ...rest]), 0, 0, n * n, n + 1)
+}
+
+/** Sums over the letters that are not needed. */
+function summed({ value, letters }: Term, needed: string): Term {
+  const axes = [...letters].flatMap((letter, axis) => (needed.includes(letter) ? [] : [axis]))
+  return { value: sum(value, axes), letters: [...letters].filter((letter) => needed.includes(letter)).join('') }
+}
+
+/** Two terms multiplied; letters of both that are not needed any more are contracted. */
+function product(a: Term, b: Term, needed: string): Term {
+  const left = summed(a, needed + b.letters)
+  const right = summed(b, needed + a.letters)
+  const common = [...left.letters].filter((letter) => right.letters.includes(letter))
+  const batch = common.filter((letter) => needed.includes(letter))
+  const contract = common.filter((letter) => !needed.includes(letter))
+  const axes = ({ letters }: Term, chosen: string[]): number[] => chosen.map((letter) => letters.indexOf(letter))
+  const free = ({ letters }: Term): string[] => [...letters].filter((letter) => !common.includes(letter))
+  const value = dot(
+    left.value,
+    right.value,
+    [axes(left, contract), axes(right, contract)],
+    [axes(left, batch), axes(right, batch)],
+  )
+  return { value, letters: [...batch, ...free(left), ...free(right)].join('') }
+}
+
+/** The dimensions in the order of the output. */
+const ordered = ({ value, letters }: Term, output: string): Value =>
+  transpose(
+    value,
+    [...output].map((letter) => letters.indexOf(letter)),
+  )

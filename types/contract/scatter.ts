@@ -1,0 +1,63 @@
+/**
+ * Updates added by index, blocks at positions known at run time, neighbours subtracted.
+ */
+import type { Sub } from '../arithmetic.ts'
+import type { AxisError, AxisKey, DimAt, SetAt, Unresolved } from '../axis.ts'
+import type { Meets } from '../dimension.ts'
+import type { ShapeError } from '../error.ts'
+import type { AsShape, DynamicRank, Shape, Show } from '../shape.ts'
+
+/** The dimensions after those of the indices, or 'no' when they do not agree. */
+type After<U extends readonly unknown[], I extends readonly unknown[]> = I extends readonly [infer X, ...infer RestI]
+  ? U extends readonly [infer Y, ...infer RestU]
+    ? Meets<X, Y> extends true
+      ? After<RestU, RestI>
+      : 'no'
+    : 'no'
+  : U
+
+/** U with the dimensions of I, which begin at key K, replaced by Size. */
+type Contracted<
+  U extends readonly unknown[],
+  I extends readonly unknown[],
+  K extends string,
+  Size,
+  Before extends readonly unknown[] = readonly [],
+> = `${Before['length']}` extends K
+  ? After<U, I> extends infer Rest extends readonly unknown[]
+    ? readonly [...Before, Size, ...Rest]
+    : 'no'
+  : U extends readonly [infer Head, ...infer Tail]
+    ? Contracted<Tail, I, K, Size, readonly [...Before, Head]>
+    : 'no'
+
+/** `scatterAdd(indices, updates, size, axis)`: the dimensions of the indices, at `axis` of the updates, become `size`. */
+export type ScatterAdd<I extends Shape, U extends Shape, Size extends number, Axis extends number> = true extends
+  | Unresolved<U, Axis>
+  | DynamicRank<I>
+  ? Shape
+  : [AxisKey<U, Axis>] extends [never]
+    ? AxisError<U, Axis, 'scatterAdd'>
+    : Contracted<U, I, AxisKey<U, Axis>, Size> extends infer R
+      ? R extends string
+        ? ShapeError<`scatterAdd: updates ${Show<U>} do not hold the indices ${Show<I>} at axis ${Axis}`>
+        : AsShape<R>
+      : never
+
+/** `dynamicSlice(x, starts, sizes)`: a block of the given sizes, one for each dimension. */
+export type DynamicSlice<S extends Shape, Z extends readonly number[]> =
+  DynamicRank<S> extends true
+    ? Z
+    : number extends Z['length']
+      ? Z
+      : Z['length'] extends S['length']
+        ? Z
+        : ShapeError<`dynamicSlice: ${Z['length']} sizes given for shape ${Show<S>} of rank ${S['length']}`>
+
+/** `diff(x, axis)`: differences of neighbours, one fewer than elements. */
+export type Diff<S extends Shape, A extends number> =
+  Unresolved<S, A> extends true
+    ? Shape
+    : [AxisKey<S, A>] extends [never]
+      ? AxisError<S, A, 'diff'>
+      : AsShape<SetAt<S, AxisKey<S, A>, DimAt<S, A> extends infer D extends number ? Sub<D, 1> : number>>

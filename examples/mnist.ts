@@ -18,7 +18,7 @@ import { adam, cosine, type StateOf } from 'conformable/optimisers'
 import { type Digits, type Images, type Labels, readDigits } from './mnist/digits.ts'
 import { confusion, digits, progress } from './mnist/draw.ts'
 
-const EPOCHS = 18
+const EPOCHS = 12
 const BATCH = 64
 /** The digits are shown shifted by up to a pixel, another way each epoch: a shift of a row is 28 pixels. */
 const SHIFTS = [0, 1, 28, -1, -28, 29, -27, -29, 27]

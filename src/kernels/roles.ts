@@ -45,6 +45,7 @@ const roles = {
   floor: pointwise('floor', 1),
   ceil: pointwise('ceil', 1),
   round: pointwise('round', 1),
+  trunc: pointwise('trunc', 1),
   integerPower: power,
   add: pointwise('add', 1),
   sub: pointwise('sub', 1),

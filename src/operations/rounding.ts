@@ -49,7 +49,7 @@ export function round<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * console.log(trunc(tensor([1.5, -1.5]))) // [1, -1]
  */
 export function trunc<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
-  return floatUnary('trunc', towardsZero, x)
+  return floatUnary('trunc', elementwise.trunc, x)
 }
 
 /**
@@ -109,9 +109,6 @@ export function isInfinite<S extends Shape, D extends FloatDType>(x: Tensor<S, D
     x,
   )
 }
-
-const towardsZero = (x: Value): Value =>
-  elementwise.select(elementwise.lt(x, constantLike(x, 0)), elementwise.ceil(x), elementwise.floor(x))
 
 /** An infinite bound of integers is the end of their range. */
 function bound(given: Operand, { dtype }: Value): Operand {

@@ -151,6 +151,11 @@ export const ceilPrimitive = unary({ name: 'ceil', operand: 'float', value: Math
 /** The smallest whole number not below x. */
 export const ceil = (x: Value): Value => bindOne(ceilPrimitive, [x], none)
 
+/** Record of `trunc`: towards zero. */
+export const truncPrimitive = unary({ name: 'trunc', operand: 'float', value: Math.trunc })
+/** The whole number next to x on the side of zero. */
+export const trunc = (x: Value): Value => bindOne(truncPrimitive, [x], none)
+
 /** Record of `round`. */
 export const roundPrimitive = unary({ name: 'round', operand: 'float', value: halfToEven })
 /** The nearest whole number; halves go to the even one. */

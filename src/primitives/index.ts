@@ -28,6 +28,7 @@ export const elementwisePrimitives = {
   floor: elementwise.floorPrimitive,
   ceil: elementwise.ceilPrimitive,
   round: elementwise.roundPrimitive,
+  trunc: elementwise.truncPrimitive,
   integerPower: elementwise.integerPowerPrimitive,
   add: elementwise.addPrimitive,
   sub: elementwise.subPrimitive,

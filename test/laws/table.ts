@@ -89,6 +89,7 @@ export const rows: Readonly<Record<Exclude<PrimitiveName, OneWay>, Row>> = {
   floor: pointwise(e.floor, fractional),
   ceil: pointwise(e.ceil, fractional),
   round: pointwise(e.round, fractional),
+  trunc: pointwise(e.trunc, fractional),
   integerPower: {
     cases: [-2, -1, 0, 1, 2, 3, 5]
       .flatMap((exponent) =>

@@ -34,6 +34,7 @@ export const rows = {
   floor: floatUnary('floor'),
   ceil: floatUnary('ceil'),
   round: floatUnary('nearest'),
+  trunc: floatUnary('trunc'),
   sqrt: floatUnary('sqrt'),
   integerPower: { vector: power('vector'), scalar: power('scalar') },
   exp: maths('exp'),
@@ -83,7 +84,7 @@ function floatBinary(name: 'div'): Row {
   }
 }
 
-function floatUnary(name: 'floor' | 'ceil' | 'nearest' | 'sqrt'): Row {
+function floatUnary(name: 'floor' | 'ceil' | 'nearest' | 'trunc' | 'sqrt'): Row {
   return {
     vector: ([x], { dtype }) => op(`${floatVector(dtype)}.${name}`, x!),
     scalar: ([x], { dtype }) => op(`${floatScalar(dtype)}.${name}`, x!),

@@ -14,8 +14,9 @@ import { depthOf, Forms, innerAxis, isCanonical, isPrefix, iterations, maskOf } 
 import type { Destination, Group, Use } from './groups.ts'
 import { Demand } from './groups.ts'
 import type { Buffer } from './kernel.ts'
+import { movementOf } from './movement.ts'
 import type { Composition } from './pieces.ts'
-import { aliasing } from './pieces.ts'
+import { aliasing, placeOfOperand } from './pieces.ts'
 import { roleOf } from './roles.ts'
 import { mergeSiblings } from './siblings.ts'
 import type { StepRule } from './steps.ts'
@@ -48,6 +49,8 @@ class Fuser {
   readonly #program: Program
   readonly #allocate: (like: Variable) => Buffer
   readonly #costs: Costs
+  readonly #appetites: Float64Array
+  readonly #readers: Int32Array
   readonly #forms = new Forms()
   readonly #groups: Group[] = []
   readonly #demands: Demand[]
@@ -62,6 +65,8 @@ class Fuser {
     this.#program = program
     this.#allocate = allocate
     this.#costs = costsOf(program)
+    this.#appetites = appetitesOf(program)
+    this.#readers = readersOf(program)
     this.#demands = Array.from({ length: size }, () => new Demand())
     this.#storages = new Array(size)
     this.#homes = new Array(size)
@@ -158,7 +163,7 @@ class Fuser {
     const uses = [...demand.uses.values()]
     if (!demand.stored && this.#mayInline(equation, role, variable, uses)) {
       for (const use of uses) this.#inline(equation, role, variable, use)
-    } else if (equation.primitive.name === 'reshape' && this.#isDenselyPlaced(variable)) {
+    } else if (this.#mayAlias(equation, variable)) {
       this.#compose(equation, aliasing, variable, position)
     } else {
       this.#store(equation, role, variable, position)
@@ -206,11 +211,16 @@ class Fuser {
   }
 
   /** The storage that readers of a variable use: the first place that wants it, else new memory if there is a reader. */
-  #choose(variable: Variable, needed: boolean, strided = true): Storage | undefined {
+  #choose(
+    variable: Variable,
+    needed: boolean,
+    writes: (storage: Storage) => boolean = () => true,
+  ): Storage | undefined {
     const { destinations } = this.#demand(variable)
-    const dense = this.#demand(variable).wholes.size > 0 || !strided
+    const read = this.#demand(variable).wholes.size > 0
     const sole = !needed && destinations.length === 1
-    const place = destinations.find((d) => (!d.exclusive || sole) && (!dense || isDense(d.storage)))
+    const fits = (storage: Storage) => isDense(storage) || (!read && writes(storage))
+    const place = destinations.find((d) => (!d.exclusive || sole) && fits(d.storage))
     if (place !== undefined) return place.storage
     return needed ? denseStorage(this.#allocate(variable), variable.shape) : undefined
   }
@@ -260,7 +270,7 @@ class Fuser {
 
   /** A composition: nothing to do but the gaps; its operands are asked to be written to their places. */
   #compose(equation: Equation, role: Composition, variable: Variable, position: number): void {
-    const { own, exclusive, consumers } = this.#settle(variable, position, true)
+    const { own, exclusive, consumers } = this.#settle(variable, position, () => true)
     const group = this.#group('equation', [], equation, position, consumers)
     this.#homes[variable.index] = group
     role.pieces(equation, own).forEach((storage, i) => {
@@ -274,7 +284,9 @@ class Fuser {
   #step(equation: Equation, role: StepRule, position: number): void {
     const effect = hasEffect(equation)
     if (!effect && !equation.outputs.some((output) => this.#demand(output).wanted)) return
-    const settled = equation.outputs.map((output) => this.#settle(output, position, role.strided))
+    const settled = equation.outputs.map((output) =>
+      this.#settle(output, position, (storage) => role.writes(equation, storage)),
+    )
     const consumers = new Set(settled.flatMap((output) => [...output.consumers]))
     if (effect && this.#effect !== null) consumers.add(this.#effect)
     const group = this.#group('equation', [], equation, position, consumers)
@@ -294,9 +306,9 @@ class Fuser {
     const definitionOf = (variable: Variable) => this.#definitions[variable.index]
     const prefers = (base: Variable, seen: Abstract) => {
       const equation = definitionOf(base)
-      return (
-        equation === undefined || roleOf(equation).kind !== 'expression' || sizeOf(base.shape) <= sizeOf(seen.shape)
-      )
+      if (equation === undefined || roleOf(equation).kind !== 'expression') return true
+      const size = sizeOf(base.shape)
+      return size <= sizeOf(seen.shape) || size <= this.#appetites[base.index]
     }
     const view = viewOf(operand, access, { definitionOf, prefers })
     group.views.set(position, view)
@@ -304,11 +316,11 @@ class Fuser {
   }
 
   /** Where an output of a step or composition stands; other places that want it get copies. */
-  #settle(variable: Variable, position: number, strided: boolean) {
+  #settle(variable: Variable, position: number, writes: (storage: Storage) => boolean) {
     const demand = this.#demand(variable)
     const readers = [...demand.uses.values()].map(({ group }) => group)
     const needed = readers.length > 0 || demand.wholes.size > 0 || demand.destinations.length > 1
-    const own = this.#choose(variable, needed, strided)
+    const own = this.#choose(variable, needed, writes)
     const storage = own ?? denseStorage(this.#allocate(variable), variable.shape)
     const consumers = new Set<Group>([...readers, ...demand.wholes])
     let exclusive = false
@@ -330,10 +342,30 @@ class Fuser {
     return copy
   }
 
-  /** Would the variable stand contiguously where it is wanted? */
-  #isDenselyPlaced(variable: Variable): boolean {
-    const own = this.#demand(variable).destinations.find(({ exclusive }) => !exclusive)
-    return own === undefined || isDense(own.storage)
+  /**
+   * May the operand of a movement be written straight to where the result is wanted? Under a contiguous reshape always; else if
+   * the operand is made by a step that has no other reader and can write with those strides.
+   */
+  #mayAlias(equation: Equation, variable: Variable): boolean {
+    const { destinations, wholes } = this.#demand(variable)
+    const place = destinations.find(({ exclusive, storage }) => !exclusive && (wholes.size === 0 || isDense(storage)))
+    const storage = place?.storage ?? denseStorage(unplaced, variable.shape)
+    if (equation.primitive.name === 'reshape' && isDense(storage)) return true
+    return this.#reachesStep(variable, storage)
+  }
+
+  /** Is the variable made by a step, seen through movements that have no other reader, that can write to the place? */
+  #reachesStep(variable: Variable, storage: Storage): boolean {
+    for (let [current, place]: [Variable, Storage | null] = [variable, storage]; place !== null; ) {
+      const equation = this.#definitions[current.index]
+      if (equation === undefined) return false
+      const role = roleOf(equation)
+      if (role.kind === 'step') return role.writes(equation, place)
+      place = placeOfOperand(equation, place)
+      current = equation.inputs[0]
+      if (place === null || this.#readers[current.index] !== 1) return false
+    }
+    return false
   }
 
   #streamed(operand: Variable, group: Group, position: number) {
@@ -368,6 +400,28 @@ class Fuser {
     return group
   }
 }
+
+/** For each variable the number of its elements that its readers take together, each reader counted by itself. */
+function appetitesOf(program: Program): Float64Array {
+  const appetites = new Float64Array(program.size)
+  for (const equation of program.equations) {
+    const moves = movementOf(equation) !== undefined
+    for (const input of equation.inputs)
+      appetites[input.index] += sizeOf(moves ? equation.outputs[0].shape : input.shape)
+  }
+  return appetites
+}
+
+/** For each variable the number of equations (and outputs of the program) that read it. */
+function readersOf({ size, equations, outputs }: Program): Int32Array {
+  const readers = new Int32Array(size)
+  for (const { inputs } of equations) for (const { index } of inputs) readers[index]++
+  for (const { index } of outputs) readers[index]++
+  return readers
+}
+
+/** Stands for memory that is not allotted yet, while only strides matter. */
+const unplaced: Buffer = { id: -1, dtype: 'float32', elements: 0, place: null }
 
 /** Have the groups room for one more expression for each use? */
 function hasRoom({ nodes }: Expression, uses: readonly Use[]): boolean {

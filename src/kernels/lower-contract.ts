@@ -10,8 +10,8 @@ import type { Storage } from './storage.ts'
 /** Products of float matrices. */
 export const contraction: StepRule = {
   kind: 'step',
-  strided: false,
   access: () => ['strided', 'strided'],
+  writes: hasUnitColumns,
   lower: lowerContraction,
 }
 
@@ -35,7 +35,7 @@ function lowerContraction(context: StepContext): readonly Step[] {
   const { equation } = context
   const result = context.output(0)
   if (sizeOf(result.shape) === 0) return []
-  const axes = axesOf(equation, context.view(0).strides, context.view(1).strides)
+  const axes = axesOf(equation, context.view(0).strides, context.view(1).strides, result.strides)
   if (axes.inner.some(({ extent }) => extent === 0))
     return [{ kind: 'kernel', kernel: fillKernel('zero', [result], 0) }]
   return [{ kind: 'contract', contraction: contractionOf(context, result, axes) }]
@@ -84,6 +84,13 @@ function contractionOf(context: StepContext, result: Storage, axes: ProductAxes)
   }
 }
 
+/** Do neighbouring columns of the result stand side by side? */
+function hasUnitColumns(equation: Equation, { strides }: Storage): boolean {
+  const [a, b] = equation.inputs.map(({ shape }) => stridesOf(shape))
+  const column = merged(axesOf(equation, a, b, strides).columns).at(-1)
+  return column === undefined || column.c === 1
+}
+
 const unit: ProductAxis = { extent: 1, a: 0, b: 0, c: 1 }
 
 function floatOf({ buffer: { dtype } }: Storage): 'float32' | 'float64' {
@@ -92,10 +99,14 @@ function floatOf({ buffer: { dtype } }: Storage): 'float32' | 'float64' {
 }
 
 /** The axes of the product, with their strides. */
-function axesOf(equation: Equation, stridesA: readonly number[], stridesB: readonly number[]): ProductAxes {
+function axesOf(
+  equation: Equation,
+  stridesA: readonly number[],
+  stridesB: readonly number[],
+  own: readonly number[],
+): ProductAxes {
   const { contract, batch } = paramsOf(equation, 'dot')
   const [a, b] = equation.inputs
-  const own = stridesOf(equation.outputs[0].shape)
   let next = 0
   const batched = batch[0].map((axis, i) => ({
     extent: a.shape[axis],

@@ -7,7 +7,7 @@ import { operandOf } from './storage.ts'
 
 const wholeOperands = {
   kind: 'step',
-  strided: false,
+  writes: () => false,
   access: ({ inputs }) => inputs.map(() => 'whole'),
 } as const satisfies Partial<StepRule>
 

@@ -9,7 +9,7 @@ import type { StepRule } from './steps.ts'
 /** A call of the host. */
 export const hosted: StepRule = {
   kind: 'step',
-  strided: false,
+  writes: () => false,
   access: ({ inputs }) => inputs.map(() => 'whole'),
   lower: ({ equation, operand, output }) => [
     {

@@ -13,7 +13,7 @@ import { denseStorage } from './storage.ts'
 /** L[i, j] = (A[i, j] - Σ_{k<j} L[i, k] L[j, k]) / L[j, j], and the root on the diagonal; zeros above it. */
 export const factorised: StepRule = {
   kind: 'step',
-  strided: true,
+  writes: () => true,
   access: () => ['streamed'],
   lower: scripted('cholesky', ({ equation, output }, script) => {
     const [x] = equation.inputs
@@ -78,7 +78,7 @@ function writeFactor(
 /** x[i] = (b[i] - Σ_k op(a)[i, k] x[k]) / op(a)[i, i], from the first row down (lower) or from the last one up. */
 export const solved: StepRule = {
   kind: 'step',
-  strided: true,
+  writes: () => true,
   access: () => ['whole', 'streamed'],
   lower: scripted('triangularSolve', (context, script) => {
     const { equation } = context

@@ -8,7 +8,7 @@ import type { StepRule } from './steps.ts'
 /** y[i] = x[0] + … + x[i] along an axis, or from the other end. */
 export const runningSum: StepRule = {
   kind: 'step',
-  strided: true,
+  writes: () => true,
   access: () => ['streamed'],
   lower: scripted('cumsum', ({ equation, output }, script) => {
     const { axis, reverse } = paramsOf(equation, 'cumsum')

@@ -8,7 +8,7 @@ import type { StepRule } from './steps.ts'
 /** Updates added into zeros at indices; repeated indices accumulate in order. */
 export const scattered: StepRule = {
   kind: 'step',
-  strided: true,
+  writes: () => true,
   access: () => ['streamed', 'streamed'],
   lower: scripted('scatterAdd', ({ equation, output }, script) => {
     const [at, updates] = equation.inputs
@@ -35,7 +35,7 @@ export const scattered: StepRule = {
 /** A block replaced: the rest of the result is written by whatever computes the first operand. */
 export const updated: StepRule = {
   kind: 'step',
-  strided: true,
+  writes: () => true,
   access: ({ inputs }) => inputs.map((_, i) => (i === 0 ? 'placed' : 'streamed')),
   lower: scripted('dynamicUpdate', ({ equation, output }, script) => {
     const [, update, ...starts] = equation.inputs

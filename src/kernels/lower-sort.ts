@@ -17,7 +17,7 @@ const RUN = 16
 /** Operands ordered so that the first ascends. */
 export const sorted: StepRule = {
   kind: 'step',
-  strided: true,
+  writes: () => true,
   access: ({ inputs }) => inputs.map(() => 'streamed'),
   lower: scripted('sort', writeSort),
 }

@@ -14,8 +14,9 @@ import { rule } from '../rewrite/rule.ts'
 import { rules } from '../rewrite/simplify.ts'
 import { expand } from './expand.ts'
 
-/** Rules that hold for lowering only: derivatives have been taken. */
+/** The rules of `simplify`, and those that hold for lowering only: derivatives have been taken. */
 const loweringRules: readonly Rule[] = [
+  ...rules,
   rule('stopGradient is the identity', 'stopGradient', ({ a }) => a),
   rule('a product over several axes is one over their product', 'dot', overOneAxis),
 ]
@@ -23,7 +24,7 @@ const loweringRules: readonly Rule[] = [
 /** The program as the lowering takes it. */
 export function normalForm(program: Program): Program {
   const plain = expand(program, customProgram)
-  const simple = rewrite(plain, [...loweringRules, ...rules])
+  const simple = rewrite(plain, loweringRules)
   checkProgram(simple)
   return expand(simple, (equation) => {
     const checkpointed = checkpointProgram(equation)

@@ -8,7 +8,7 @@ import type { Params } from '../core/primitive.ts'
 import type { Equation } from '../core/program.ts'
 import { paramsOf } from '../rewrite/params.ts'
 import type { Storage } from './storage.ts'
-import { denseStorage } from './storage.ts'
+import { beforeReshape, beforeTranspose } from './storage.ts'
 
 /** A primitive whose result is put together from its operands. */
 export interface Composition {
@@ -37,12 +37,24 @@ export const concatenation: Composition = {
   gaps: () => [],
 }
 
-/** A reshape whose result stands contiguously: the operand stands in the same place. */
+/** A reshape or transpose whose operand is written where it stands, in its order. */
 export const aliasing: Composition = {
   kind: 'composition',
   filler: null,
-  pieces: ({ inputs: [{ shape }] }, { buffer, offset }) => [denseStorage(buffer, shape, offset)],
+  pieces: (equation, result) => [placeOfOperand(equation, result)],
   gaps: () => [],
+}
+
+/** Where the operand of a reshape or transpose must stand so that the result stands at `result`; null if that is not possible. */
+export function placeOfOperand(equation: Equation, result: Storage): Storage | null {
+  switch (equation.primitive.name) {
+    case 'reshape':
+      return beforeReshape(result, equation.inputs[0].shape)
+    case 'transpose':
+      return beforeTranspose(result, paramsOf(equation, 'transpose').permutation)
+    default:
+      return null
+  }
 }
 
 /** Operands flattened, at their offsets in a vector. */

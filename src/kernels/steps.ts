@@ -37,7 +37,7 @@ export interface StepContext {
 export interface StepRule {
   readonly kind: 'step'
   access(equation: Equation): readonly Access[]
-  /** Can it write its outputs with any strides? */
-  readonly strided: boolean
+  /** Can it write its outputs to a region with these strides? Contiguous ones always do. */
+  writes(equation: Equation, storage: Storage): boolean
   lower(context: StepContext): readonly Step[]
 }

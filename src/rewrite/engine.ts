@@ -12,9 +12,22 @@ import type { Definition, Match, Rule, Writer } from './rule.ts'
 
 /** The program after the rules: same inputs, same types of outputs; equal equations are one, unused ones are gone. */
 export function rewrite(program: Program, rules: readonly Rule[]): Program {
+  const table = tableOf(rules)
+  return traceClosed('simplify', (inputs) => new Rewriter(table).inline(program, inputs), program.inputs)
+}
+
+type RuleTable = ReadonlyMap<string, readonly Rule[]>
+
+const tables = new WeakMap<readonly Rule[], RuleTable>()
+
+/** The rules by the name of the primitive they are about. */
+function tableOf(rules: readonly Rule[]): RuleTable {
+  const known = tables.get(rules)
+  if (known !== undefined) return known
   const table = new Map<string, Rule[]>()
   for (const each of rules) for (const name of each.primitives) table.set(name, [...(table.get(name) ?? []), each])
-  return traceClosed('simplify', (inputs) => new Rewriter(table).inline(program, inputs), program.inputs)
+  tables.set(rules, table)
+  return table
 }
 
 interface Made {
@@ -24,10 +37,10 @@ interface Made {
 }
 
 class Rewriter implements Writer {
-  readonly #rules: ReadonlyMap<string, readonly Rule[]>
+  readonly #rules: RuleTable
   readonly #made = new Map<Value, Made>()
 
-  constructor(rules: ReadonlyMap<string, readonly Rule[]>) {
+  constructor(rules: RuleTable) {
     this.#rules = rules
   }
 

@@ -1,4 +1,7 @@
-/** Rules of data that only moves: compositions become one movement, movements that move nothing disappear. */
+/**
+ * Rules of data that only moves: compositions become one movement, movements that move nothing disappear. What stands beside
+ * zeros and is added to zeros is joined: a -0 stays -0 there, which in the sum would have become 0 (the one change of bits).
+ */
 import { sameShape, sizeOf } from '../core/abstract.ts'
 import type { Value } from '../core/value.ts'
 import type { Match, Rule } from './rule.ts'
@@ -74,6 +77,15 @@ export const movementRules: readonly Rule[] = [
     const parts = inputs.filter(({ shape }) => shape[params.axis] !== 0)
     return parts.length === inputs.length || sizeOf(type.shape) === 0 ? null : make('concat', parts, params)
   }),
+  rule('concat of concat', 'concat', ({ inputs, params, source, make }) => {
+    const parts = inputs.map((input) => {
+      const inner = source(input, 'concat')
+      return inner?.params.axis === params.axis ? inner.inputs : [input]
+    })
+    return parts.every(({ length }) => length === 1) ? null : make('concat', parts.flat(), params)
+  }),
+  rule('pads by 0 that do not meet, added: joined', 'add', joinedPads),
+  rule('assembles that do not meet, added: one', 'add', joinedAssembles),
   rule('view of everything', 'view', ({ a, params, type, make }) =>
     sizeOf(type.shape) === a.shape[0] ? make('reshape', [a], { shape: params.shape }) : null,
   ),
@@ -119,6 +131,43 @@ function slicedPart({ a, params, source, make }: Match<'slice'>): Value | null {
     first = end
   }
   return null
+}
+
+/** Gradients of slices that share no element: data side by side along one axis, zeros around and between. */
+function joinedPads({ a, b, type, source, constant, make }: Match<'add'>): Value | null {
+  const pads = [source(a, 'pad'), source(b, 'pad')].filter((pad) => pad !== null)
+  if (
+    pads.length < 2 ||
+    !pads.every(({ inputs, params }) => Object.is(constant(inputs[1]), 0) && all(params.interior, 0))
+  )
+    return null
+  const axes = type.shape.map((_, i) => i)
+  const differing = axes.filter(
+    (i) => !sameNumbers(pads.map(({ params, inputs }) => [params.low[i], inputs[0].shape[i]])),
+  )
+  const [axis] = differing
+  const [first, second] = pads.toSorted((x, y) => x.params.low[axis] - y.params.low[axis])
+  const [x, y] = [first.inputs[0], second.inputs[0]]
+  const gap = second.params.low[axis] - first.params.low[axis] - x.shape[axis]
+  if (differing.length !== 1 || gap < 0) return null
+  const between = { shape: x.shape.map((size, i) => (i === axis ? gap : size)), dtype: x.dtype, value: 0 }
+  const joined = make('concat', gap === 0 ? [x, y] : [x, make('full', [], between), y], { axis })
+  const high = first.params.high.map((count, i) => (i === axis ? second.params.high[i] : count))
+  return make('pad', [joined, first.inputs[1]], { low: first.params.low, high, interior: first.params.interior })
+}
+
+const sameNumbers = ([x, y]: readonly (readonly number[])[]): boolean => x.every((value, i) => value === y[i])
+
+function joinedAssembles({ a, b, source, make }: Match<'add'>): Value | null {
+  const [x, y] = [source(a, 'assemble'), source(b, 'assemble')]
+  if (x === null || y === null) return null
+  const inputs = [...x.inputs, ...y.inputs]
+  const offsets = [...x.params.offsets, ...y.params.offsets]
+  const segments = inputs
+    .map(({ shape }, i) => ({ start: offsets[i], end: offsets[i] + sizeOf(shape) }))
+    .sort((s, t) => s.start - t.start)
+  const meet = segments.some(({ start }, i) => i > 0 && start < segments[i - 1].end)
+  return meet ? null : make('assemble', inputs, { size: x.params.size, offsets })
 }
 
 function viewedSegment({ a, params, type, source, make }: Match<'view'>): Value | null {

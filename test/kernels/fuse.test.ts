@@ -141,6 +141,31 @@ describe('no copy is made', () => {
     expect(kinds(check(program))).toBe('contract')
   })
 
+  it('for products that are wanted in another layout, or side by side', () => {
+    const [batch, time, heads, depth] = [2, 5, 3, 4]
+    const program = programOf(
+      [f64(batch, heads, time, time), f64(batch, heads, time, depth), f64(heads * depth, 7)],
+      (s, v, w) => {
+        const attended = dot(
+          s,
+          v,
+          [[3], [2]],
+          [
+            [0, 1],
+            [0, 1],
+          ],
+        )
+        const joined = reshape(transpose(attended, [0, 2, 1, 3]), [batch * time, heads * depth])
+        return [dot(joined, w, [[1], [0]])]
+      },
+    )
+    expect(kinds(check(program))).toBe('contract contract')
+    const pair = programOf([f64(4, 6), f64(6, 5)], (x, y) => [
+      concat([dot(x, y, [[1], [0]]), slice(x, [0, 1], [4, 3])], 1),
+    ])
+    expect(check(pair).routine.scratch.length).toBe(0)
+  })
+
   it('for what is joined: producers write to their places', () => {
     const program = programOf([f64(3, 4), f64(4, 2), f64(7)], (x, y, p) => {
       const product = dot(x, y, [[1], [0]])

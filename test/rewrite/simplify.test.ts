@@ -57,6 +57,8 @@ const c32 = (value: number, ...shape: number[]): Value => full(shape, 'int32', v
 /** Operand types, the expression, and the primitives that are left of it. */
 type Example = readonly [types: readonly Abstract[], f: (...values: Value[]) => Value, left: string]
 
+const padded = (x: Value, low: readonly number[], high: readonly number[]): Value => pad(x, c64(0), low, high)
+
 /** One example at least for each law. */
 const examples: Record<string, readonly Example[]> = {
   'operations on constants': [
@@ -173,6 +175,32 @@ const examples: Record<string, readonly Example[]> = {
   ],
   'concat of one': [[[f64(3)], (x) => bindOne(concatPrimitive, [x], { axis: 0 }), '']],
   'concat with empty parts': [[[f64(3), f64(0), f64(2)], (x, e, y) => concat([x, e, y], 0), 'concat']],
+  'concat of concat': [
+    [[f64(3), f64(2), f64(1)], (x, y, z) => concat([z, concat([x, y], 0), x], 0), 'concat'],
+    [[f64(3, 2), f64(3, 2)], (x, y) => concat([concat([x, y], 0), concat([y, x], 0)], 1), 'concat concat concat'],
+  ],
+  'pads by 0 that do not meet, added: joined': [
+    [[f64(2, 3), f64(2, 1)], (x, y) => add(padded(x, [0, 0], [0, 1]), padded(y, [0, 3], [0, 0])), 'concat'],
+    [
+      [f64(2, 3), f64(2, 1)],
+      (x, y) => add(padded(y, [1, 0], [0, 5]), padded(x, [1, 3], [0, 0])),
+      'full full concat pad',
+    ],
+    [[f64(2, 3), f64(2, 1)], (x, y) => add(padded(x, [0, 0], [0, 1]), padded(y, [0, 2], [0, 1])), 'full pad pad add'],
+    [
+      [f64(2), f64(1), f64(3)],
+      (x, y, z) => add(add(padded(z, [3], [0]), padded(y, [2], [3])), padded(x, [0], [4])),
+      'concat',
+    ],
+  ],
+  'assembles that do not meet, added: one': [
+    [
+      [f64(3), f64(2)],
+      (x, y) => add(assemble([new Segment(5, x)], 9), assemble([new Segment(0, y), new Segment(3, y)], 9)),
+      'assemble',
+    ],
+    [[f64(3)], (x) => add(assemble([new Segment(5, x)], 9), assemble([new Segment(3, x)], 9)), 'assemble assemble add'],
+  ],
   'view of everything': [[[f64(6)], (p) => view(p, 0, [2, 3]), 'reshape']],
   'view of one segment of an assemble': [
     [[f64(2, 3), f64(4)], (x, y) => view(assemble([new Segment(0, x), new Segment(7, y)], 12), 7, [2, 2]), 'reshape'],

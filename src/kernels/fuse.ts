@@ -14,9 +14,10 @@ import { depthOf, Forms, innerAxis, isCanonical, isPrefix, iterations, maskOf } 
 import type { Destination, Group, Use } from './groups.ts'
 import { Demand } from './groups.ts'
 import type { Buffer } from './kernel.ts'
-import { movementOf } from './movement.ts'
+import { ordered } from './order.ts'
 import type { Composition } from './pieces.ts'
 import { aliasing, placeOfOperand } from './pieces.ts'
+import { appetitesOf, readersOf } from './readership.ts'
 import { roleOf } from './roles.ts'
 import { mergeSiblings } from './siblings.ts'
 import type { StepRule } from './steps.ts'
@@ -401,25 +402,6 @@ class Fuser {
   }
 }
 
-/** For each variable the number of its elements that its readers take together, each reader counted by itself. */
-function appetitesOf(program: Program): Float64Array {
-  const appetites = new Float64Array(program.size)
-  for (const equation of program.equations) {
-    const moves = movementOf(equation) !== undefined
-    for (const input of equation.inputs)
-      appetites[input.index] += sizeOf(moves ? equation.outputs[0].shape : input.shape)
-  }
-  return appetites
-}
-
-/** For each variable the number of equations (and outputs of the program) that read it. */
-function readersOf({ size, equations, outputs }: Program): Int32Array {
-  const readers = new Int32Array(size)
-  for (const { inputs } of equations) for (const { index } of inputs) readers[index]++
-  for (const { index } of outputs) readers[index]++
-  return readers
-}
-
 /** Stands for memory that is not allotted yet, while only strides matter. */
 const unplaced: Buffer = { id: -1, dtype: 'float32', elements: 0, place: null }
 
@@ -438,29 +420,4 @@ function hasRoom({ nodes }: Expression, uses: readonly Use[]): boolean {
 function reducesInside({ group, form }: Use): boolean {
   if (group.kind !== 'loops' || !isPrefix(form, group.space)) return false
   return group.space.length === 0 || depthOf(maskOf(form)) > 0
-}
-
-/** The groups so that producers come before consumers, otherwise in the order of the program. */
-function ordered(groups: readonly Group[]): Group[] {
-  const producers = new Map(groups.map((group): [Group, Group[]] => [group, []]))
-  for (const group of groups) for (const consumer of group.consumers) producers.get(consumer)?.push(group)
-  const done = new Set<Group>()
-  const order: Group[] = []
-  const byPosition = groups.toSorted((a, b) => a.position - b.position)
-  for (const start of byPosition) {
-    const stack = [start]
-    while (stack.length > 0) {
-      const group = stack[stack.length - 1]
-      const waiting = done.has(group) ? [] : producers.get(group)!.filter((producer) => !done.has(producer))
-      if (waiting.length > 0) {
-        stack.push(...waiting.sort((a, b) => b.position - a.position))
-        continue
-      }
-      stack.pop()
-      if (done.has(group)) continue
-      done.add(group)
-      order.push(group)
-    }
-  }
-  return order
 }

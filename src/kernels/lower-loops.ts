@@ -3,19 +3,18 @@ import { sizeOf } from '../core/abstract.ts'
 import { finishKernel } from './finish.ts'
 import type { Group, Root } from './groups.ts'
 import type { Kernel, Local, Loop, Node, Statement } from './kernel.ts'
+import { kernelName } from './kernel-name.ts'
 import type { ReadContext, Reader } from './reader.ts'
 import { attempt } from './reader.ts'
 import { locate } from './storage.ts'
 import { operandsOf } from './walk.ts'
 
-/** The kernel of a group; null if it has nothing to write. */
-export function lowerLoops(group: Group, context: ReadContext, name: string): Kernel | null {
+/** The kernel of a group; null if it has nothing to write. `movement` names a kernel that computes nothing. */
+export function lowerLoops(group: Group, context: ReadContext, movement: string): Kernel | null {
   const roots = group.roots.filter(({ variable }) => sizeOf(variable.shape) > 0)
   if (roots.length === 0) return null
-  return finishKernel(
-    name,
-    attempt((reader) => buildNest(group, roots, reader), context),
-  )
+  const body = attempt((reader) => buildNest(group, roots, reader), context)
+  return finishKernel(kernelName(body, movement), body)
 }
 
 /** Statements that stand directly inside the first `depth` loops: reductions before the next loop, stores after it. */

@@ -68,7 +68,7 @@ function readingFor(group: Group, fusion: Fusion): ReadContext {
 function loopSteps(group: Group, reading: ReadContext, fusion: Fusion): readonly Step[] {
   const copies = group.roots.map(({ variable, storage }) => copyStep(fusion.find(variable, group), storage))
   if (copies.every((copy) => copy !== null)) return copies.flat()
-  const kernel = lowerLoops(group, reading, nameOf(group, fusion))
+  const kernel = lowerLoops(group, reading, movementName(group, fusion))
   return kernel === null ? [] : [{ kind: 'kernel', kernel }]
 }
 
@@ -108,10 +108,8 @@ function contextOf(group: Group, equation: Equation, reading: ReadContext, lower
   }
 }
 
-/** `mul_add_tanh`: what a kernel does, for people. */
-function nameOf(group: Group, fusion: Fusion): string {
-  const names = group.roots.map(({ variable }) =>
-    fusion.find(variable, group) ? 'copy' : fusion.definitionOf(variable).primitive.name,
-  )
-  return [...new Set(names)].join('_')
+/** The name of a kernel that computes nothing: what moves in it. */
+function movementName(group: Group, fusion: Fusion): string {
+  const [{ variable }] = group.roots
+  return fusion.find(variable, group) ? 'copy' : fusion.definitionOf(variable).primitive.name
 }

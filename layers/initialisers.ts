@@ -36,26 +36,50 @@ export type Initialiser = (key: Key, shape: readonly number[], dtype: FloatDType
  * @example
  * import { random } from 'conformable'
  * import { initialisers } from 'conformable/layers'
- * initialisers.zeros(random.key(0), [3], 'float32') // [0, 0, 0]
+ * console.log(initialisers.zeros(random.key(0), [3], 'float32')) // [0, 0, 0]
  */
 export const zeros: Initialiser = (_, shape, dtype) => zerosOf(shape, dtype)
 
-/** Ones: what a scale begins with. */
+/**
+ * Ones: what a scale begins with.
+ * @example
+ * import { random } from 'conformable'
+ * import { initialisers } from 'conformable/layers'
+ * console.log(initialisers.ones(random.key(0), [3], 'float32')) // [1, 1, 1]
+ */
 export const ones: Initialiser = (_, shape, dtype) => onesOf(shape, dtype)
 
-/** One number everywhere. */
+/**
+ * One number everywhere.
+ * @example
+ * import { random } from 'conformable'
+ * import { initialisers } from 'conformable/layers'
+ * console.log(initialisers.constant(0.5)(random.key(0), [3], 'float32')) // [0.5, 0.5, 0.5]
+ */
 export const constant =
   (value: number): Initialiser =>
   (_, shape, dtype) =>
     full(shape, value, dtype)
 
-/** Uniform in [low, high). */
+/**
+ * Uniform in [low, high).
+ * @example
+ * import { random } from 'conformable'
+ * import { initialisers } from 'conformable/layers'
+ * console.log(initialisers.uniform(-1, 1)(random.key(0), [2], 'float32').shape) // [2]
+ */
 export const uniform =
   (low = 0, high = 1): Initialiser =>
   (key, shape, dtype) =>
     random.uniform(key, shape, { low, high, dtype })
 
-/** Normal with the given standard deviation and mean. */
+/**
+ * Normal with the given standard deviation and mean.
+ * @example
+ * import { random } from 'conformable'
+ * import { initialisers } from 'conformable/layers'
+ * console.log(initialisers.normal(0.02)(random.key(0), [2], 'float32').shape) // [2]
+ */
 export const normal =
   (deviation = 1, mean = 0): Initialiser =>
   (key, shape, dtype) =>
@@ -64,6 +88,10 @@ export const normal =
 /**
  * Normal, cut off at two standard deviations. `deviation` is that of the uncut distribution, as in PyTorch's `trunc_normal_`;
  * the result has 0.8796 of it.
+ * @example
+ * import { random } from 'conformable'
+ * import { initialisers } from 'conformable/layers'
+ * console.log(initialisers.truncatedNormal(0.02)(random.key(0), [2], 'float32').shape) // [2]
  */
 export const truncatedNormal =
   (deviation = 1, mean = 0): Initialiser =>
@@ -73,25 +101,57 @@ export const truncatedNormal =
 /**
  * Uniform within ±√(6 / (fan in + fan out)).
  * Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward neural networks, PMLR 9.
+ * @example
+ * import { random } from 'conformable'
+ * import { initialisers } from 'conformable/layers'
+ * console.log(initialisers.glorotUniform(random.key(0), [2, 2], 'float32').shape) // [2, 2]
  */
 export const glorotUniform: Initialiser = scaledUniform((fanIn, fanOut) => 6 / (fanIn + fanOut))
 
-/** Normal with variance 2 / (fan in + fan out), not cut off (as PyTorch; Keras and JAX cut it). Glorot and Bengio (2010). */
+/**
+ * Normal with variance 2 / (fan in + fan out), not cut off (as PyTorch; Keras and JAX cut it). Glorot and Bengio (2010).
+ * @example
+ * import { random } from 'conformable'
+ * import { initialisers } from 'conformable/layers'
+ * console.log(initialisers.glorotNormal(random.key(0), [2, 2], 'float32').shape) // [2, 2]
+ */
 export const glorotNormal: Initialiser = scaledNormal((fanIn, fanOut) => 2 / (fanIn + fanOut))
 
 /**
  * Uniform within ±√(6 / fan in), for `relu`.
  * He, Zhang, Ren, Sun (2015), Delving deep into rectifiers, arXiv:1502.01852.
+ * @example
+ * import { random } from 'conformable'
+ * import { initialisers } from 'conformable/layers'
+ * console.log(initialisers.heUniform(random.key(0), [2, 2], 'float32').shape) // [2, 2]
  */
 export const heUniform: Initialiser = scaledUniform((fanIn) => 6 / fanIn)
 
-/** Normal with variance 2 / fan in, for `relu`. He et al. (2015), arXiv:1502.01852. */
+/**
+ * Normal with variance 2 / fan in, for `relu`. He et al. (2015), arXiv:1502.01852.
+ * @example
+ * import { random } from 'conformable'
+ * import { initialisers } from 'conformable/layers'
+ * console.log(initialisers.heNormal(random.key(0), [2, 2], 'float32').shape) // [2, 2]
+ */
 export const heNormal: Initialiser = scaledNormal((fanIn) => 2 / fanIn)
 
-/** Uniform within ±√(3 / fan in), for `selu`. LeCun, Bottou, Orr, Müller (1998), Efficient backprop. */
+/**
+ * Uniform within ±√(3 / fan in), for `selu`. LeCun, Bottou, Orr, Müller (1998), Efficient backprop.
+ * @example
+ * import { random } from 'conformable'
+ * import { initialisers } from 'conformable/layers'
+ * console.log(initialisers.lecunUniform(random.key(0), [2, 2], 'float32').shape) // [2, 2]
+ */
 export const lecunUniform: Initialiser = scaledUniform((fanIn) => 3 / fanIn)
 
-/** Normal with variance 1 / fan in, for `selu`. LeCun et al. (1998). */
+/**
+ * Normal with variance 1 / fan in, for `selu`. LeCun et al. (1998).
+ * @example
+ * import { random } from 'conformable'
+ * import { initialisers } from 'conformable/layers'
+ * console.log(initialisers.lecunNormal(random.key(0), [2, 2], 'float32').shape) // [2, 2]
+ */
 export const lecunNormal: Initialiser = scaledNormal((fanIn) => 1 / fanIn)
 
 /** From here on the iteration has converged, unless a singular value began 1e-8 times smaller than the largest. */
@@ -105,6 +165,10 @@ const ITERATIONS = 60
  * and so is traced like everything else. Saxe, McClelland, Ganguli (2013), arXiv:1312.6120.
  * @param gain the length of the rows.
  * @throws ArgumentError for shapes of less than two dimensions.
+ * @example
+ * import { random } from 'conformable'
+ * import { initialisers } from 'conformable/layers'
+ * console.log(initialisers.orthogonal()(random.key(0), [2, 2], 'float32').shape) // [2, 2]
  */
 export const orthogonal =
   (gain = 1): Initialiser =>
@@ -139,7 +203,12 @@ function scaledNormal(variance: Variance): Initialiser {
   return (key, shape, dtype) => mul(random.normal(key, shape, { dtype }), Math.sqrt(variance(...fans(shape))))
 }
 
-/** Fan in and fan out of a weight. */
+/**
+ * Fan in and fan out of a weight.
+ * @example
+ * import { initialisers } from 'conformable/layers'
+ * console.log(initialisers.fans([3, 3, 8, 16])) // [72, 144]
+ */
 export function fans(shape: readonly number[]): readonly [fanIn: number, fanOut: number] {
   const rank = shape.length
   if (rank < 2) return [shape[0] ?? 1, shape[0] ?? 1]

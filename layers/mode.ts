@@ -10,7 +10,13 @@
  */
 export const trainMode = <S>(state: S): S => withMode(state, true)
 
-/** The state with every `training` false, however deep: dropout is the identity, batch normalisation uses what it has seen. */
+/**
+ * The state with every `training` false, however deep: dropout is the identity, batch normalisation uses what it has seen.
+ * @example
+ * import { random } from 'conformable'
+ * import { dropout, testMode } from 'conformable/layers'
+ * testMode(dropout(0.5).initState(random.key(0))).training // false
+ */
 export const testMode = <S>(state: S): S => withMode(state, false)
 
 function withMode<S>(state: S, training: boolean): S {

@@ -64,7 +64,7 @@ describe('batches', () => {
 
   it.each([
     [() => batches(data, { size: 0 }), 'batches: size'],
-    [() => batches(data, { size: 2, shufle: 1 } as never), 'batches: Unrecognized key: "shufle"'],
+    [() => batches(data, { size: 2, shufle: 1 } as never), "batches: there is no option 'shufle'"],
     [() => batches({}, { size: 2 }), 'batches: the data hold no tensor.'],
     [
       () => batches([zeros([3, 2]), zeros([4])], { size: 2 }),

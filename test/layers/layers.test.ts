@@ -149,7 +149,7 @@ describe('sentences', () => {
       "chain: argument 1 is the plain function 'tanh', not a layer; make one with layer(spec, f).",
     ],
     [() => dense(0, 4), 'dense(0, 4): sizes are whole numbers from 1, got 0.'],
-    [() => dense(3, 4, { biass: false } as never), 'dense(3, 4): Unrecognized key: "biass"'],
+    [() => dense(3, 4, { biass: false } as never), "dense(3, 4): there is no option 'biass'"],
     [() => dropout(1), 'dropout: the rate is in [0, 1), got 1.'],
     [() => repeat(0, relu), 'repeat: a whole number from 1 is needed, got 0.'],
     [

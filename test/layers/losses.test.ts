@@ -113,7 +113,7 @@ describe('shapes', () => {
     [() => door.huber(zeros([5]), zeros([5]), { delta: -1 }), 'huber: delta: '],
     [
       () => door.softmaxCrossEntropy(zeros([1, 3]), zeros([1], 'int32'), { smoothing: 0.1 } as never),
-      'softmaxCrossEntropy: Unrecognized key: "smoothing"',
+      "softmaxCrossEntropy: there is no option 'smoothing'",
     ],
   ])('%#: %s', (act, sentence) => {
     expect(act).toThrow(sentence)

@@ -97,6 +97,17 @@ test('a layer that does not fit is reported at its argument', () => {
   )
 })
 
+test('a compiled layer stays generic', () => {
+  const model = chain(dense(784, 128), relu, dense(128, 10))
+  const compiled = jit(model)
+  is<Tensor<readonly ['b', 10]>>()(compiled(model.init(key), zeros(['b', 784])))
+  is<Tensor<readonly [7, 5, 10]>>()(compiled(model.init(key), zeros([7, 5, 784])))
+  // @ts-expect-error dense(784, 128): expects 784 input features, got 783
+  compiled(model.init(key), zeros(['b', 783]))
+  // @ts-expect-error parameters of another layer
+  compiled(dense(784, 10).init(key), zeros(['b', 784]))
+})
+
 test('a dense layer without a bias has none', () => {
   const params = dense(3, 4, { bias: false }).init(key)
   expectTypeOf<keyof typeof params>().toEqualTypeOf<'weight'>()

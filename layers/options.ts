@@ -5,7 +5,7 @@ import type { Initialiser } from './initialisers.ts'
 
 /** A function `(key, shape, dtype) → tensor`, or nothing. (zod would call a function that is a default.) */
 export const initialiserSchema = z.optional(
-  z.custom<Initialiser>((x) => typeof x === 'function', 'an initialiser (key, shape, dtype) → tensor is needed'),
+  z.custom<Initialiser>((x) => typeof x === 'function', 'must be a function (key, shape, dtype) → tensor'),
 )
 
 /** A small positive number that keeps a division safe. */

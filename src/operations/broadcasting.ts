@@ -15,15 +15,16 @@ export type Operand = unknown
 /** NumPy's rule: align at the end; equal sizes or 1. Throws the sentence that the compiler shows for static shapes. */
 export function broadcastShapes(operation: string, a: readonly number[], b: readonly number[]): readonly number[] {
   if (sameShape(a, b)) return a
-  const [long, short] = a.length >= b.length ? [a, b] : [b, a]
-  const offset = long.length - short.length
-  return long.map((dim, i) => {
-    const other = i < offset ? 1 : short[i - offset]!
-    if (dim === other || other === 1) return dim
-    if (dim === 1) return other
-    const [x, y] = a === long ? [dim, other] : [other, dim]
-    throw new ShapeError(`${operation}: cannot broadcast ${showShape(a)} with ${showShape(b)}: ${x} vs ${y}`)
-  })
+  const rank = Math.max(a.length, b.length)
+  const shape = new Array<number>(rank)
+  for (let i = 1; i <= rank; i++) {
+    const [x, y] = [a[a.length - i] ?? 1, b[b.length - i] ?? 1]
+    if (x !== y && x !== 1 && y !== 1) {
+      throw new ShapeError(`${operation}: cannot broadcast ${showShape(a)} with ${showShape(b)}: ${x} vs ${y}`)
+    }
+    shape[rank - i] = x === 1 ? y : x
+  }
+  return shape
 }
 
 /** The value repeated to a larger shape with which it broadcasts. */

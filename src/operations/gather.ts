@@ -14,6 +14,7 @@ import { moveAxis } from '../primitives/structural.ts'
 import { typed, untyped } from '../typed.ts'
 import { literal, normalAxis, operands } from './broadcasting.ts'
 import { fromFront } from './indexing.ts'
+import { difference } from './join.ts'
 import { indexOperand, numericOperand, sizesOperand } from './operand.ts'
 
 /** The start of a block along one axis: a number or an int32 scalar. */
@@ -161,9 +162,9 @@ function requireInside(name: string, sizes: readonly number[], x: Value): void {
 }
 
 function requireAgreement(x: readonly number[], index: readonly number[], place: number, axis: number): void {
-  const fail = (why: string): ShapeError =>
-    new ShapeError(`takeAlongAxis: indices ${showShape(index)} do not fit ${showShape(x)} along axis ${axis}: ${why}`)
-  if (x.length !== index.length) throw fail('ranks differ')
-  const wrong = x.findIndex((dim, i) => i !== place && dim !== index[i])
-  if (wrong >= 0) throw fail(`axis ${wrong}: ${x[wrong]} vs ${index[wrong]}`)
+  const why = difference(x, index, place)
+  if (why === null) return
+  throw new ShapeError(
+    `takeAlongAxis: indices ${showShape(index)} do not fit ${showShape(x)} along axis ${axis}: ${why}`,
+  )
 }

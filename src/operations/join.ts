@@ -179,11 +179,13 @@ function wholeCount(name: string, count: number): number {
   throw new ArgumentError(`${name}: a count is a whole number from 0, got ${count}.`)
 }
 
-/** Why two shapes differ in an axis other than `free`, or null. */
-function difference(a: readonly number[], b: readonly number[], free: number): string | null {
-  if (a.length !== b.length) return 'ranks differ'
-  const axis = a.findIndex((dim, i) => i !== free && dim !== b[i])
-  return axis < 0 ? null : `axis ${axis}: ${a[axis]} vs ${b[axis]}`
+/** Why two shapes differ in an axis other than `free`, or null: the first axis that does, then the rank. */
+export function difference(a: readonly number[], b: readonly number[], free: number): string | null {
+  const common = Math.min(a.length, b.length)
+  for (let axis = 0; axis < common; axis++) {
+    if (axis !== free && a[axis] !== b[axis]) return `axis ${axis}: ${a[axis]} vs ${b[axis]}`
+  }
+  return a.length === b.length ? null : 'ranks differ'
 }
 
 function joinedShape(a: readonly number[], b: readonly number[], place: number, axis: number): readonly number[] {

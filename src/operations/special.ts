@@ -13,7 +13,7 @@ import { floatUnary } from './operand.ts'
  * The logistic function 1/(1 + e⁻ˣ), element by element, in [0, 1].
  * @example
  * import { sigmoid, tensor } from 'conformable'
- * console.log(sigmoid(tensor([0, 2]))) // [0.5, 0.8807971]
+ * console.log(sigmoid(tensor([0, 1000]))) // [0.5, 1]
  */
 export function sigmoid<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
   return floatUnary('sigmoid', transcendental.logistic, x)

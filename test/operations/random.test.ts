@@ -55,7 +55,8 @@ describe.each(streams)('seed $seed', (stream) => {
   it('uniform numbers are exact', () => {
     expect(numbers(random.uniform(key, [5]))).toEqual(list('uniform_f32'))
     expect(numbers(random.uniform(key, [5], float64))).toEqual(list('uniform_f64'))
-    expect(numbers(random.uniform(key, [5], { low: -2, high: 3 }))).toEqual(list('uniform_f32_-2_3'))
+    // u · span + low is rounded once or twice, as the machine multiplies and adds.
+    expectNear32(numbers(random.uniform(key, [5], { low: -2, high: 3 })), list('uniform_f32_-2_3'), 8)
   })
 
   it('an element does not depend on the shape around it', () => {

@@ -13,7 +13,7 @@ import type { Program } from '../../core/program.ts'
 import { Concrete } from '../../core/value.ts'
 import { TapeOverflow, usesTape, withTape } from '../../rewrite/specialise.ts'
 import { CallRegion } from './call-region.ts'
-import { compile, type Executable, heirsOf } from './executable.ts'
+import { compile, type Executable, inheritanceOf } from './executable.ts'
 import { DeviceMemory } from './memory.ts'
 import { type Large, Operands, storageOf } from './operands.ts'
 import { Residents } from './residents.ts'
@@ -100,12 +100,12 @@ class Machine {
     const large: Large | null = executable.hasLarge ? { blocks: new Set(), pinned: [] } : null
     try {
       this.#operands.placeInputs(executable, inputs, region, large)
-      this.#operands.placeOutputs(executable, region, large)
+      const inheritance = donate.length === 0 ? null : inheritanceOf(executable, donate)
+      this.#operands.placeOutputs(executable, region, large, inheritance)
       const needed = executable.run(region, region + executable.frame)
       if (needed > 0) throw new TapeOverflow(needed)
-      const heirs = donate.length === 0 ? null : heirsOf(executable, donate)
-      const results = this.#operands.results(executable, inputs, region, large, heirs)
-      if (heirs !== null) this.#operands.bury(inputs, donate)
+      const results = this.#operands.results(executable, inputs, region, large, inheritance)
+      if (inheritance !== null) this.#operands.bury(inputs, donate)
       return results
     } finally {
       if (large !== null) this.#operands.finish(large)

@@ -5,6 +5,7 @@ import { bytesOf } from '../../core/dtype.ts'
 import type { Program, Variable } from '../../core/program.ts'
 import { lowerProgram } from '../../kernels/compile.ts'
 import type { HostOperand, HostStep } from '../../kernels/kernel.ts'
+import { type Replacements, replacementsOf } from './donation.ts'
 import { emitModule } from './emit.ts'
 import type { DeviceMemory } from './memory.ts'
 import { supportsRelaxedSimd } from './relaxed-simd.ts'
@@ -34,14 +35,17 @@ export interface Executable {
   readonly hasLarge: boolean
   /** When it was used last. */
   lastUse: number
-  /** The last list of donated inputs, and which of them each output follows (-1: none). */
+  /** For each output: the inputs in whose place it may be written. */
+  readonly replacements: Replacements
+  /** The last list of donated inputs, and which of them each output takes over (-1: none). */
   donated: readonly number[] | null
-  heirs: Int32Array
+  inheritance: Int32Array
 }
 
 /** Compiles a program for a memory. */
 export function compile(program: Program, memory: DeviceMemory): Executable {
-  const emitted = emitModule(lowerProgram(program), { fma: supportsRelaxedSimd() })
+  const planned = lowerProgram(program)
+  const emitted = emitModule(planned, { fma: supportsRelaxedSimd() })
   const host = (number: number, frame: number): void => runHostStep(memory, emitted.hostSteps[number]!, frame >>> 0)
   const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
     env: { memory: memory.memory, host },
@@ -59,8 +63,9 @@ export function compile(program: Program, memory: DeviceMemory): Executable {
   const [inputs, outputs] = [program.inputs.map(slotOf), program.outputs.map(slotOf)]
   const run = instance.exports.run as Executable['run'] // emitModule exports it with this type
   const hasLarge = [...inputs, ...outputs].some(({ offset }) => offset < 0)
-  const unused = { lastUse: 0, donated: null, heirs: new Int32Array(0) }
-  return { program, run, inputs, outputs, frame, regionBytes: end, hasLarge, ...unused }
+  const replacements = replacementsOf(planned)
+  const unused = { lastUse: 0, donated: null, inheritance: new Int32Array(0) }
+  return { program, run, inputs, outputs, frame, regionBytes: end, hasLarge, replacements, ...unused }
 }
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64
@@ -79,23 +84,27 @@ function runHostStep(memory: DeviceMemory, { inputs, outputs, callback }: HostSt
 
 const elementsOf = ({ shape }: HostOperand): number => sizeOf(shape)
 
-/** For each output the donated input of the same size and dtype whose memory it takes over, or -1. */
-export function heirsOf(executable: Executable, donate: readonly number[]): Int32Array {
-  if (executable.donated !== null && sameList(executable.donated, donate)) return executable.heirs
-  const heirs = new Int32Array(executable.outputs.length).fill(-1)
+/** For each output the donated input of the same size and dtype that it takes over, or -1; one in whose place it may be written first. */
+export function inheritanceOf(executable: Executable, donate: readonly number[]): Int32Array {
+  if (executable.donated !== null && sameList(executable.donated, donate)) return executable.inheritance
+  const inheritance = new Int32Array(executable.outputs.length).fill(-1)
   const left = new Set(donate)
-  executable.outputs.forEach(({ dtype, elements }, output) => {
-    for (const input of left) {
-      const slot = executable.inputs[input]!
-      if (slot.dtype !== dtype || slot.elements !== elements) continue
-      heirs[output] = input
-      left.delete(input)
-      return
-    }
-  })
+  for (const inPlace of [true, false]) {
+    executable.outputs.forEach(({ dtype, elements }, output) => {
+      if (inheritance[output]! >= 0) return
+      for (const input of left) {
+        const slot = executable.inputs[input]!
+        if (slot.dtype !== dtype || slot.elements !== elements) continue
+        if (inPlace && !executable.replacements[output]!.has(input)) continue
+        inheritance[output] = input
+        left.delete(input)
+        return
+      }
+    })
+  }
   executable.donated = [...donate]
-  executable.heirs = heirs
-  return heirs
+  executable.inheritance = inheritance
+  return inheritance
 }
 
 function sameList(a: readonly number[], b: readonly number[]): boolean {

@@ -2,6 +2,7 @@
 
 import { bytesOf } from '../../core/dtype.ts'
 import type { HostStep, Operand, PlannedRoutine, Routine, Step } from '../../kernels/kernel.ts'
+import { nestedRoutines } from '../../kernels/plan.ts'
 import type { Expression, Local, ModuleBuilder } from './assembler.ts'
 import { add, i32, load, local, store } from './instructions.ts'
 import type { Library } from './library.ts'
@@ -69,18 +70,4 @@ export function allSteps({ routine }: PlannedRoutine): Step[] {
   const steps = [...routine.steps]
   for (let i = 0; i < steps.length; i++) for (const inner of nestedRoutines(steps[i]!)) steps.push(...inner.steps)
   return steps
-}
-
-/** The routines that a step runs. */
-export function nestedRoutines(step: Step): readonly Routine[] {
-  switch (step.kind) {
-    case 'scan':
-      return [step.body]
-    case 'while':
-      return [step.condition, step.body]
-    case 'cond':
-      return step.branches
-    default:
-      return []
-  }
 }

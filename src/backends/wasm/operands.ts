@@ -53,26 +53,41 @@ export class Operands {
   }
 
   /** Finds room for the outputs, and writes their addresses into the frame. */
-  placeOutputs({ inputs, outputs, frame }: Executable, region: number, large: Large | null): void {
-    const entry = (region + frame) / 4 + inputs.length
+  placeOutputs(executable: Executable, region: number, large: Large | null, inheritance: Int32Array | null): void {
+    const { inputs, outputs } = executable
+    const frame = (region + executable.frame) / 4
+    const entry = frame + inputs.length
     for (let i = 0; i < outputs.length; i++) {
       const { offset, elements, dtype } = outputs[i]!
       let address = region + offset
       if (offset < 0) {
-        address = this.#residents.allocate(elements * bytesOf(dtype))
-        large!.blocks.add(address) // there if an operand is large
+        address = this.#placeOfInput(executable, frame, i, inheritance === null ? -1 : inheritance[i]!)
+        if (address === 0) {
+          address = this.#residents.allocate(elements * bytesOf(dtype))
+          large!.blocks.add(address) // there if an operand is large
+        }
       }
       this.#memory.uint32[entry + i] = address
     }
   }
 
-  /** The results. `heirs` says which donated input each takes over, if any input is donated. */
+  /** Where a large donated input stands, if the output may be written there; else 0. */
+  #placeOfInput({ inputs, replacements }: Executable, frame: number, output: number, input: number): number {
+    if (input < 0 || !replacements[output]!.has(input)) return 0
+    const { uint32 } = this.#memory
+    const address = uint32[frame + input]!
+    // the same tensor may be another input as well
+    for (let i = 0; i < inputs.length; i++) if (i !== input && uint32[frame + i] === address) return 0
+    return address
+  }
+
+  /** The results. `inheritance` says which donated input each takes over, if any input is donated. */
   results(
     executable: Executable,
     inputs: readonly Concrete[],
     region: number,
     large: Large | null,
-    heirs: Int32Array | null,
+    inheritance: Int32Array | null,
   ): Concrete[] {
     const { outputs, program } = executable
     const entry = (region + executable.frame) / 4 + inputs.length
@@ -80,9 +95,10 @@ export class Operands {
     for (let i = 0; i < outputs.length; i++) {
       const slot = outputs[i]!
       const address = this.#memory.uint32[entry + i]!
-      const heir = heirs === null || heirs[i]! < 0 ? null : (inputs[heirs[i]!]!.storage as Storage) // see storageOf
+      const input = inheritance === null ? -1 : inheritance[i]!
+      const given = input < 0 ? null : (inputs[input]!.storage as Storage) // see storageOf
       const storage =
-        heir === null || heir.donated ? this.#taken(slot, address) : this.#inherited(slot, address, heir, large)
+        given === null || given.donated ? this.#taken(slot, address) : this.#inherited(slot, address, given, large)
       results[i] = new Concrete(program.outputs[i]!, this.#device, storage)
     }
     return results
@@ -128,18 +144,19 @@ export class Operands {
   }
 
   /** A small output gets the array of the donated input, a large one stays where it is. */
-  #inherited({ dtype, elements, offset }: Slot, address: number, heir: Storage, large: Large | null): Storage {
+  #inherited({ dtype, elements, offset }: Slot, address: number, given: Storage, large: Large | null): Storage {
     const storage = new Storage(dtype, elements, null)
     if (offset >= 0) {
-      storage.data = heir.data!
+      storage.data = given.data!
       copyTo(this.#memory, dtype, address, storage.data)
-      heir.data = null
-    } else {
+      given.data = null
+    } else if (given.address === address) this.#residents.transfer(given, storage)
+    else {
       large!.blocks.delete(address) // there if an operand is large
-      if (heir.address !== 0) this.#residents.release(heir)
+      if (given.address !== 0) this.#residents.release(given)
       this.#residents.adopt(storage, address)
     }
-    heir.donated = true
+    given.donated = true
     return storage
   }
 }

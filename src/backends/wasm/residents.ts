@@ -49,6 +49,14 @@ export class Residents {
     this.#shrink(this.#limit)
   }
 
+  /** The place of one storage becomes that of another of the same size. */
+  transfer(from: Storage, to: Storage): void {
+    to.address = from.address
+    from.address = 0
+    this.#order.delete(from)
+    this.#order.add(to)
+  }
+
   /** Takes the storage out of the memory without keeping its elements there. */
   release(storage: Storage): void {
     this.#memory.release(storage.address)

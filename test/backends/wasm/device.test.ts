@@ -7,11 +7,12 @@ import { allocate } from '../../../src/core/dtype.ts'
 import type { Program } from '../../../src/core/program.ts'
 import { traceClosed } from '../../../src/core/trace.ts'
 import type { Concrete, Value } from '../../../src/core/value.ts'
-import { constantLike, full, sum } from '../../../src/primitives/broadcast.ts'
+import { broadcast, constantLike, full, sum } from '../../../src/primitives/broadcast.ts'
+import { dot } from '../../../src/primitives/contraction.ts'
 import { tap } from '../../../src/primitives/control/tap.ts'
 import { whileLoop } from '../../../src/primitives/control/while.ts'
-import { add, lt, mul } from '../../../src/primitives/elementwise.ts'
-import { reshape } from '../../../src/primitives/structural.ts'
+import { add, div, lt, mul, sub } from '../../../src/primitives/elementwise.ts'
+import { reshape, reverse, transpose } from '../../../src/primitives/structural.ts'
 import { gradientProgram } from '../../../src/transforms/gradient.ts'
 import type { DType } from '../../../types/dtype.ts'
 
@@ -122,6 +123,70 @@ describe.each([3, large])('donation of %i elements', (length) => {
     expect(numbers(x)[2]).toBe(2)
   })
 })
+
+describe('results in the place of donated inputs', () => {
+  const side = 200
+  const square = [side, side]
+  const type = ['float64', side, side] as const
+  const cases: Record<string, readonly [inputs: number, f: (...values: Value[]) => readonly Value[]]> = {
+    'element by element': [1, (x) => [add(x, x)]],
+    'turned round': [1, (x) => [transpose(x, [1, 0])]],
+    reversed: [1, (x) => [reverse(x, [0, 1])]],
+    'used again later': [1, (x) => [add(x, x), transpose(mul(x, x), [1, 0])]],
+    'a product': [2, (x, y) => [dot(x, y, [[1], [0]])]],
+    exchanged: [2, (x, y) => [y, x]],
+    crossed: [2, (x, y) => [add(y, constantLike(y, 1)), mul(x, y)]],
+    'sums of itself': [1, (x) => [add(x, broadcast(sum(x, [1]), square, [0]))]],
+    'a state and its rate': [3, (x, v, a) => [add(x, v), add(v, a), mul(a, x)]],
+    moments: [
+      4,
+      (p, m, v, g) => {
+        const next = add(m, g)
+        const scale = add(v, mul(g, g))
+        return [sub(p, div(next, add(scale, constantLike(scale, 1)))), next, scale]
+      },
+    ],
+  }
+
+  it.each(Object.keys(cases))('%s', (name) => {
+    const [count, f] = cases[name]!
+    const p = program(f, ...Array.from({ length: count }, () => type))
+    const make = (k: number) => upload('float64', square, (i) => Math.sin(i * (k + 1)))
+    const inputs = Array.from({ length: count }, (_, k) => make(k))
+    const positions = inputs.map((_, k) => k)
+    for (const donate of [positions, positions.slice(0, 1), positions.toReversed()]) {
+      for (const uses of [0, 3]) {
+        const given = positions.map(make)
+        for (let use = 0; use < uses; use++) run(p, given) // so that they are in the memory
+        expect(difference(run(p, given, donate), run(p, inputs))).toBeNull()
+      }
+      const [one, another] = [make(0), make(0)]
+      const shared = positions.map(() => inputs[0]!)
+      const apart = shared.map((x, k) => (k === donate[0] ? another : x))
+      expect(difference(run(p, apart, donate.slice(0, 1)), run(p, shared))).toBeNull()
+      expect(
+        difference(
+          run(
+            p,
+            positions.map(() => one),
+            donate,
+          ),
+          run(p, shared),
+        ),
+      ).toBeNull()
+    }
+  })
+})
+
+/** The first element that differs. */
+function difference(actual: readonly Concrete[], expected: readonly Concrete[]): string | null {
+  for (const [i, tensor] of actual.entries()) {
+    const [x, y] = [device.readSync(tensor), device.readSync(expected[i]!)]
+    const at = x.findIndex((value: number, k: number) => value !== y[k])
+    if (at >= 0) return `result ${i}, element ${at}: ${x[at]}, not ${y[at]}`
+  }
+  return null
+}
 
 describe('large tensors', () => {
   it('used again and again give the same', () => {

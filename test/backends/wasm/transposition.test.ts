@@ -17,11 +17,11 @@ const permutations = [
 ] as const
 
 const shapes = [
-  [1, 4, 9],
-  [3, 5, 8],
-  [4, 4, 4],
-  [2, 17, 6],
-  [5, 9, 21],
+  { shape: [1, 4, 9] },
+  { shape: [3, 5, 8] },
+  { shape: [4, 4, 4] },
+  { shape: [2, 17, 6] },
+  { shape: [5, 9, 21] },
 ] as const
 
 /** y[i, j, k] = f(x[permuted]) with the last loop in lanes, and a second load that lies along the result. */
@@ -48,8 +48,8 @@ const numbers = (dtype: DType, length: number, factor: number): StorageArray =>
   allocate(dtype, length).map((_: number, i: number) => (dtype === 'bool' ? (i * factor) % 2 : (i * factor) % 1000))
 
 describe.each(dtypes)('%s', (dtype) => {
-  it.each(shapes.map((shape) => [shape]))('[%s] in all orders', (shape) => {
-    const size = shape.reduce((a, b) => a * b, 1)
+  it.each(shapes)('$shape in all orders', ({ shape }) => {
+    const size = shape[0] * shape[1] * shape[2]
     const inputs = [numbers(dtype, size, 7), numbers(dtype, size, 13)]
     for (const order of permutations) {
       for (const wide of [false, true]) {

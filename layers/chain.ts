@@ -14,8 +14,8 @@ import { combined } from './members.ts'
  * import { random, zeros } from 'conformable'
  * import { chain, dense, relu } from 'conformable/layers'
  * const model = chain(dense(784, 128), relu, dense(128, 10))
- * const params = model.init(random.key(0)) // { layer_0: { weight, bias }, layer_2: { weight, bias } }
- * model(params, zeros([32, 784])) // [32, 10]
+ * const params = model.init(random.key(0)) // layer_0: weight, bias; layer_2: weight, bias
+ * console.log(model(params, zeros([32, 784])).shape) // [32, 10]
  */
 export function chain<L extends readonly AnyLayer[]>(
   ...layers: ChainArguments<L>

@@ -69,7 +69,8 @@ export function batches<T>(data: T, options: BatchOptions): Iterable<BatchOf<T>>
  * @example
  * import { arange, random } from 'conformable'
  * import { splitData } from 'conformable/layers'
- * const [training, held] = splitData({ x: arange(10) }, 0.8, random.key(0)) // 8 and 2 examples
+ * const [training, held] = splitData({ x: arange(10) }, 0.8, random.key(0))
+ * console.log(training.x.shape, held.x.shape) // [8] [2]
  */
 export function splitData<T>(data: T, fraction: number, key: Key): [first: BatchOf<T>, second: BatchOf<T>] {
   if (!(fraction >= 0 && fraction <= 1))

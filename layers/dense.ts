@@ -40,7 +40,7 @@ const optionsSchema = z.strictObject({
  * import { random, zeros } from 'conformable'
  * import { dense } from 'conformable/layers'
  * const model = dense(784, 10)
- * model(model.init(random.key(0)), zeros([32, 784])) // [32, 10]
+ * console.log(model(model.init(random.key(0)), zeros([32, 784])).shape) // [32, 10]
  */
 export function dense<const I extends number, const O extends number, const Bias extends boolean = true>(
   inputs: I,

@@ -23,7 +23,7 @@ const optionsSchema = z.strictObject({ weightInitialiser: initialiserSchema })
  * import { random, tensor } from 'conformable'
  * import { embedding } from 'conformable/layers'
  * const model = embedding(1000, 64)
- * model(model.init(random.key(0)), tensor([3, 14, 15], 'int32')) // [3, 64]
+ * console.log(model(model.init(random.key(0)), tensor([3, 14, 15], 'int32')).shape) // [3, 64]
  */
 export function embedding<const N extends number, const F extends number>(
   count: N,

@@ -64,7 +64,7 @@ const beginnings = new WeakMap<object, Initialise>()
  * `call` as it stands there.
  * @example
  * import { add } from 'conformable'
- * import { type AnyComponentArray, defineLayer, type Layer, type SameShape } from 'conformable/layers'
+ * import { defineLayer, type Layer, type SameShape } from 'conformable/layers'
  * const shift = defineLayer<Layer<SameShape, { readonly by: readonly [] }>>({
  *   name: 'shift',
  *   spec: { by: [] },
@@ -104,7 +104,7 @@ export function defineLayer<L extends AnyLayer>(definition: LayerDefinition): L 
  * import { matmul, random, type Tensor } from 'conformable'
  * import { layer } from 'conformable/layers'
  * const project = layer({ weight: [3, 2] }, (p, x: Tensor<['n', 3]>) => matmul(x, p.weight))
- * const params = project.init(random.key(0)) // { weight: [3, 2] }
+ * console.log(project.init(random.key(0)).weight.shape) // [3, 2]
  */
 export function layer<const P extends ParameterSpec, const I extends Shape, const O extends Shape>(
   spec: P,

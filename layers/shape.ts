@@ -9,7 +9,7 @@ import { defineLayer, type Leaf } from './layer.ts'
  * Makes one dimension of all but the first: `[batch, …] → [batch, product]`.
  * @example
  * import { chain, dense, flatten, relu } from 'conformable/layers'
- * const model = chain(flatten, dense(784, 10)) // [batch, 28, 28] → [batch, 10]
+ * const model = chain(flatten, dense(784, 10)) // from [batch, 28, 28] to [batch, 10]
  */
 export const flatten: Layer<FlattenFunction> = /* @__PURE__ */ defineLayer({
   name: 'flatten',

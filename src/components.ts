@@ -91,7 +91,7 @@ export const layoutOf = <P>(p: ComponentArray<P, any>): Layout<P> => typed(layou
  * The paths of all parameters, in order.
  * @example
  * import { componentArray, labels, tensor } from 'conformable'
- * labels(componentArray({ L1: { bias: tensor([1]) } })) // ['L1.bias']
+ * console.log(labels(componentArray({ L1: { bias: tensor([1]) } }))) // ['L1.bias']
  */
 export const labels = (p: AnyComponentArray): readonly string[] => labelsOf(untypedComponents(p))
 

@@ -37,7 +37,7 @@ export interface ScanOptions {
  * @returns the last carry, and all results stacked along a new leading axis.
  * @throws ShapeError if the carry changes its shape, or leading axes differ.
  * @example
- * import { add, scalar, scan, tensor } from 'conformable'
+ * import { add, scalar, scan, tensor, type Scalar } from 'conformable'
  * const [total, partial] = scan((sum: Scalar, x: Scalar) => [add(sum, x), add(sum, x)], scalar(0), tensor([1, 2, 3]))
  * console.log(partial) // [1, 3, 6]
  */
@@ -55,8 +55,9 @@ export function scan<C, X, Y>(
  * A loop of `length` runs: `[carry, y] = body(carry, i)` with the run's number i, an int32 scalar.
  * @returns the last carry, and all results stacked along a new leading axis of that length.
  * @example
- * import { mul, scalar, scanN } from 'conformable'
- * const [power] = scanN((x: Scalar) => [mul(x, 2), x], scalar(1), 10) // 1024
+ * import { mul, scalar, scanN, type Scalar } from 'conformable'
+ * const [power] = scanN((x: Scalar) => [mul(x, 2), x], scalar(1), 10)
+ * console.log(power) // 1024
  */
 export function scanN<C, const N extends number, Y>(
   body: (carry: C, i: Tensor<readonly [], 'int32'>) => readonly [carry: NoInfer<C>, y: Y],
@@ -106,8 +107,8 @@ function runScan(body: unknown, start: Flattened, rows: Flattened, length: numbe
  * @param options.maxSteps stops after so many steps even if the condition still holds.
  * @throws ShapeError if the carry changes its shape; DTypeError if the condition is not a bool scalar.
  * @example
- * import { less, mul, scalar, whileLoop } from 'conformable'
- * whileLoop((x: Scalar) => less(x, 100), (x) => mul(x, 2), scalar(1)) // 128
+ * import { less, mul, scalar, whileLoop, type Scalar } from 'conformable'
+ * console.log(whileLoop((x: Scalar) => less(x, 100), (x) => mul(x, 2), scalar(1))) // 128
  */
 export function whileLoop<C>(
   condition: (carry: C) => Tensor<readonly [], 'bool'>,
@@ -144,9 +145,9 @@ export function whileLoop<C>(
  * chosen one runs (under `vmap` with a mapped predicate both run, and `where` chooses). Both must return the same structure,
  * shapes and dtypes.
  * @example
- * import { cond, less, mul, neg, scalar } from 'conformable'
+ * import { cond, less, mul, neg, scalar, type Scalar } from 'conformable'
  * const x = scalar(-3)
- * cond(less(x, 0), (x: Scalar) => neg(x), (x) => mul(x, 2), x) // 3
+ * console.log(cond(less(x, 0), (x: Scalar) => neg(x), (x) => mul(x, 2), x)) // 3
  */
 export function cond<A extends readonly unknown[], R>(
   predicate: Tensor<readonly [], 'bool'>,

@@ -23,8 +23,8 @@ import { typed } from './typed.ts'
  * The same tensors, as constants of differentiation: no gradient passes. Known elsewhere as `detach` or `stop_gradient`.
  * @param tree a tensor or a tree of tensors.
  * @example
- * import { grad, mul, scalar, stopGradient } from 'conformable'
- * grad((x: Scalar) => mul(stopGradient(x), x))(scalar(3)) // 3, not 6
+ * import { grad, mul, scalar, stopGradient, type Scalar } from 'conformable'
+ * console.log(grad((x: Scalar) => mul(stopGradient(x), x))(scalar(3))) // 3
  */
 export function stopGradient<T>(tree: T): T {
   const { leaves, structure } = flatten(tree)
@@ -36,7 +36,7 @@ export function stopGradient<T>(tree: T): T {
  * The same function, whose intermediate results are not kept for the backward pass but computed again: less memory, about one
  * more forward pass. Values and derivatives are those of `f`.
  * @example
- * import { checkpoint, grad, scalar, sin } from 'conformable'
+ * import { checkpoint, grad, scalar, sin, type Scalar } from 'conformable'
  * const f = checkpoint((x: Scalar) => sin(sin(x)))
  * grad(f)(scalar(1))
  */
@@ -54,7 +54,7 @@ export function checkpoint<A extends readonly unknown[], R>(f: (...args: A) => R
  * @param rule `(primals, tangents) → tangent of the result`, each a list with one entry for each argument.
  * @throws DerivativeError if `f` or `rule` uses a traced value from outside; pass it as an argument.
  * @example
- * import { customJvp, exp, mul, scalar } from 'conformable'
+ * import { customJvp, exp, mul, scalar, type Scalar } from 'conformable'
  * const f = customJvp((x: Scalar) => exp(x), ([x], [dx]) => mul(exp(x), dx))
  */
 export function customJvp<A extends readonly unknown[], R>(

@@ -4,15 +4,18 @@ import type { Shape } from '../types/shape.ts'
 import type { AnyTensor, Tensor } from '../types/tensor.ts'
 import type { Abstract } from './core/abstract.ts'
 import { abstract } from './core/abstract.ts'
-import { bind } from './core/bind.ts'
+import { bind, run } from './core/bind.ts'
 import { ArgumentError, DerivativeError } from './core/errors.ts'
 import { identityOf } from './core/intern.ts'
+import { existing, presence, spread } from './core/marks.ts'
 import type { Ndarray } from './core/ndarray.ts'
 import type { BatchContext, Maybe, Params, Primitive, TransposeContext } from './core/primitive.ts'
 import { Linear } from './core/primitive.ts'
-import { traceClosed } from './core/trace.ts'
+import { trace, traceClosed } from './core/trace.ts'
 import type { Value } from './core/value.ts'
+import { HostNumber } from './core/value.ts'
 import { operate } from './operation.ts'
+import { full } from './primitives/broadcast.ts'
 import { scan } from './primitives/control/scan.ts'
 import { typed, untyped } from './typed.ts'
 
@@ -94,19 +97,37 @@ function recordOf<P extends Params>(definition: PrimitiveDefinition<P>): Primiti
         throw new DerivativeError(
           `${name}: was defined without a jvp rule, so it has no derivative; add one, or use stopGradient.`,
         )
-      return typed<readonly Maybe[]>(jvp(typed(context)))
+      return withLiterals(name, () => typed<readonly Maybe[]>(jvp(typed(context))))
     },
-    batch: (context) => (batch === undefined ? rowByRow(primitive, context) : typed(batch(typed(context)))),
+    batch: (context) =>
+      batch === undefined
+        ? rowByRow(primitive, context)
+        : existing(withLiterals(name, () => typed(batch(typed(context))))),
     ...(transpose === undefined
       ? {}
       : {
           transpose(context: TransposeContext<P>) {
             const linear = context.inputs.map((input) => input instanceof Linear)
-            return typed<readonly Maybe[]>(transpose(typed({ ...context, linear })))
+            return withLiterals(name, () => typed<readonly Maybe[]>(transpose(typed({ ...context, linear }))))
           },
         }),
   }
   return primitive
+}
+
+/**
+ * Runs a rule. Elsewhere a JavaScript number is an input of the program; a rule has no inputs but its arguments, so that the
+ * numbers it writes down, such as the 3 of 3 x², become constants.
+ */
+function withLiterals(name: string, rule: () => readonly Maybe[]): readonly Maybe[] {
+  let marks: readonly boolean[] = []
+  const { program, captures } = trace(name, () => {
+    const results = rule()
+    marks = presence(results)
+    return existing(results)
+  }, [])
+  const inputs = captures.map((value) => (value instanceof HostNumber ? full([], value.dtype, value.value) : value))
+  return spread(marks, run(program, inputs))
 }
 
 /** The primitive applied to one row after the other. */

@@ -28,7 +28,7 @@ import { typed } from './typed.ts'
  * boolean leaves have no gradient: theirs is zero.
  * @throws DerivativeError if the result is not a float scalar or the argument holds no float tensor.
  * @example
- * import { grad, mul, sum, tensor } from 'conformable'
+ * import { grad, mul, sum, tensor, type Tensor } from 'conformable'
  * const gradient = grad((x: Tensor<[3]>) => sum(mul(x, x)))(tensor([1, 2, 3]))
  * console.log(gradient) // [2, 4, 6]
  */
@@ -45,8 +45,9 @@ export function grad(f: (...args: never[]) => unknown, wrt = 0): (...args: never
  * Value and gradient in one program: `[f(x), f′(x)]`. A record `{ value, …auxiliary }` comes back whole as the value.
  * @throws DerivativeError as `grad`.
  * @example
- * import { scalar, square, valueAndGrad } from 'conformable'
- * const [value, slope] = valueAndGrad((x: Scalar) => square(x))(scalar(3)) // 9, 6
+ * import { scalar, square, valueAndGrad, type Scalar } from 'conformable'
+ * const [value, slope] = valueAndGrad((x: Scalar) => square(x))(scalar(3))
+ * console.log(value, slope) // 9 6
  */
 export function valueAndGrad<A extends readonly unknown[], R>(
   f: (...args: A) => Loss<'valueAndGrad', A, R, 0>,
@@ -66,8 +67,9 @@ export function valueAndGrad(f: (...args: never[]) => unknown, wrt = 0): (...arg
  * Gradients by several arguments at once, from one backward pass: a list in the order of `wrt`.
  * @throws DerivativeError as `grad`.
  * @example
- * import { gradAll, mul, scalar } from 'conformable'
- * const [dx, dy] = gradAll((x: Scalar, y: Scalar) => mul(x, y), [0, 1])(scalar(2), scalar(5)) // 5, 2
+ * import { gradAll, mul, scalar, type Scalar } from 'conformable'
+ * const [dx, dy] = gradAll((x: Scalar, y: Scalar) => mul(x, y), [0, 1])(scalar(2), scalar(5))
+ * console.log(dx, dy) // 5 2
  */
 export function gradAll<A extends readonly unknown[], R, const I extends readonly number[]>(
   f: (...args: A) => Loss<'gradAll', A, R, I[0]>,
@@ -82,8 +84,9 @@ export function gradAll(f: (...args: never[]) => unknown, wrt: readonly number[]
  * argument; a tangent has the structure, shapes and dtypes of its primal (those of integer leaves are ignored).
  * @throws ArgumentError if a tangent does not fit its primal.
  * @example
- * import { jvp, scalar, sin } from 'conformable'
- * const [value, slope] = jvp((x: Scalar) => sin(x), [scalar(0)], [scalar(1)]) // 0, 1
+ * import { jvp, scalar, sin, type Scalar } from 'conformable'
+ * const [value, slope] = jvp((x: Scalar) => sin(x), [scalar(0)], [scalar(1)])
+ * console.log(value, slope) // 0 1
  */
 export function jvp<A extends readonly unknown[], R>(
   f: (...args: A) => R,
@@ -107,9 +110,10 @@ export function jvp<A extends readonly unknown[], R>(
  * `[f(x), w ↦ wᵀ f′(x)]`. The value is computed once, however often the pullback is called.
  * @throws ArgumentError if a cotangent does not fit the result.
  * @example
- * import { scalar, sin, vjp } from 'conformable'
+ * import { scalar, sin, vjp, type Scalar } from 'conformable'
  * const [value, pullback] = vjp((x: Scalar) => sin(x), scalar(0))
- * const [slope] = pullback(scalar(1)) // 1
+ * const [slope] = pullback(scalar(1))
+ * console.log(slope) // 1
  */
 export function vjp<A extends readonly unknown[], R>(
   f: (...args: A) => R,
@@ -134,9 +138,9 @@ export function vjp<A extends readonly unknown[], R>(
  * Value and linear map: `[f(x), v ↦ f′(x) v]`. As `jvp`, for many directions: the map is compiled once and does not recompute
  * the value.
  * @example
- * import { linearise, scalar, square } from 'conformable'
+ * import { linearise, scalar, square, type Scalar } from 'conformable'
  * const [value, push] = linearise((x: Scalar) => square(x), scalar(3))
- * push(scalar(1)) // 6
+ * console.log(push(scalar(1))) // 6
  */
 export function linearise<A extends readonly unknown[], R>(
   f: (...args: A) => R,
@@ -160,8 +164,8 @@ export function linearise<A extends readonly unknown[], R>(
  * Hessian times vector, `f″(x) v`, by forward over reverse: about the price of two gradients, and no Hessian is built.
  * @throws DerivativeError as `grad`.
  * @example
- * import { hvp, pow, sum, tensor } from 'conformable'
- * hvp((x: Tensor<[2]>) => sum(pow(x, 3)))(tensor([1, 2]), tensor([1, 0])) // [6, 0]
+ * import { hvp, pow, sum, tensor, type Tensor } from 'conformable'
+ * console.log(hvp((x: Tensor<[2]>) => sum(pow(x, 3)))(tensor([1, 2]), tensor([1, 0]))) // [6, 0]
  */
 export function hvp<A, D extends FloatDType>(
   f: (x: A) => { readonly shape: readonly []; readonly dtype: D },

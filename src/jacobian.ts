@@ -29,7 +29,7 @@ import { typed } from './typed.ts'
  * @returns for a result of shape [...T] and an argument of shape [...S] the tensor [...T, ...S]; for trees a tree of such blocks.
  * @example
  * import { jacfwd, mul, tensor, type Tensor } from 'conformable'
- * jacfwd((x: Tensor<[2]>) => mul(x, x))(tensor([1, 2])) // [[2, 0], [0, 4]]
+ * console.log(jacfwd((x: Tensor<[2]>) => mul(x, x))(tensor([1, 2]))) // [[2, 0], [0, 4]]
  */
 export function jacfwd<A, R>(f: (x: A) => R): (x: A) => Outer<R, A, FloatDType> {
   return (x) => blocksOf('jacfwd', f as (...args: never[]) => unknown, x, forwardBlocks)
@@ -40,7 +40,7 @@ export function jacfwd<A, R>(f: (x: A) => R): (x: A) => Outer<R, A, FloatDType> 
  * @returns for a result of shape [...T] and an argument of shape [...S] the tensor [...T, ...S]; for trees a tree of such blocks.
  * @example
  * import { jacrev, mul, tensor, type Tensor } from 'conformable'
- * jacrev((x: Tensor<[2]>) => mul(x, x))(tensor([1, 2])) // [[2, 0], [0, 4]]
+ * console.log(jacrev((x: Tensor<[2]>) => mul(x, x))(tensor([1, 2]))) // [[2, 0], [0, 4]]
  */
 export function jacrev<A, R>(f: (x: A) => R): (x: A) => Outer<R, A, FloatDType> {
   return (x) => blocksOf('jacrev', f as (...args: never[]) => unknown, x, reverseBlocks)
@@ -51,7 +51,7 @@ export function jacrev<A, R>(f: (x: A) => R): (x: A) => Outer<R, A, FloatDType> 
  * @returns for an argument of shape [...S] the tensor [...S, ...S]; for a ComponentArray blocks by name: `h.L1.weight.L2.bias`.
  * @example
  * import { hessian, pow, sum, tensor, type Tensor } from 'conformable'
- * hessian((x: Tensor<[2]>) => sum(pow(x, 3)))(tensor([1, 2])) // [[6, 0], [0, 12]]
+ * console.log(hessian((x: Tensor<[2]>) => sum(pow(x, 3)))(tensor([1, 2]))) // [[6, 0], [0, 12]]
  */
 export function hessian<A, D extends FloatDType>(f: (x: A) => Scalar<D>): (x: A) => Outer<A, A, D> {
   return typed(jacfwd(grad(f as (x: A) => never)))

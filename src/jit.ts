@@ -43,7 +43,7 @@ interface Traced extends Pick<ClosedFunction, 'program' | 'captures' | 'result'>
  * @throws TraceError in development (`NODE_ENV` is not `production`) if the second call with a signature shows that a captured
  * JavaScript value or tensor has changed.
  * @example
- * import { add, jit, mul, tensor } from 'conformable'
+ * import { add, jit, mul, tensor, type Tensor } from 'conformable'
  * const f = jit((x: Tensor<[2]>) => add(mul(x, x), 1))
  * console.log(f(tensor([1, 2]))) // [2, 5]
  */

@@ -15,7 +15,7 @@ export { treeNode } from './core/tree.ts'
  * @throws ArgumentError if the trees are not built alike.
  * @example
  * import { add, mapTree, tensor } from 'conformable'
- * mapTree((a, b) => add(a, b), { x: tensor([1]) }, { x: tensor([2]) }) // { x: [3] }
+ * console.log(mapTree((a, b) => add(a, b), { x: tensor([1]) }, { x: tensor([2]) })) // { x: [3] }
  */
 export function mapTree<T>(
   f: (...leaves: Tensor<Shape, any>[]) => Tensor<any, any>,
@@ -36,7 +36,7 @@ export function mapTree<T>(
  * All tensors of a tree in order; of a ComponentArray its flat vector.
  * @example
  * import { leavesOf, tensor } from 'conformable'
- * leavesOf({ a: tensor([1]), b: [tensor([2])] }).length // 2
+ * console.log(leavesOf({ a: tensor([1]), b: [tensor([2])] }).length) // 2
  */
 export const leavesOf = (tree: unknown): readonly Tensor<Shape, any>[] => typed(flatten(tree).leaves)
 
@@ -47,6 +47,6 @@ export const isFloatTensor = (x: AnyTensor): boolean => x.dtype === 'float32' ||
  * The path of each tensor of a tree: 'layers.0.weight'.
  * @example
  * import { pathsOf, tensor } from 'conformable'
- * pathsOf({ a: [tensor([1])] }) // ['a.0']
+ * console.log(pathsOf({ a: [tensor([1])] })) // ['a.0']
  */
 export const pathsOf = (tree: unknown): readonly string[] => flatten(tree).paths

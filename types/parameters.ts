@@ -44,11 +44,13 @@ type LastOf<U> = (U extends unknown ? (x: () => U) => void : never) extends (x: 
     : never
   : never
 
-/** The number of scalars in spec P: the length of its flat vector; `number` when a dimension is not static. */
-export type ParameterCount<P, K = keyof P, Sum extends number = 0> = [K] extends [never]
+/** The number of scalars in spec P: the length of its flat vector; `number` when a dimension, or P itself, is not known. */
+export type ParameterCount<P> = 0 extends 1 & P ? number : CountOver<P, keyof P, 0>
+
+type CountOver<P, K, Sum extends number> = [K] extends [never]
   ? Sum
   : LastOf<K> extends infer Name extends keyof P
-    ? ParameterCount<P, Exclude<K, Name>, Add<Sum, CountOf<P[Name]>>>
+    ? CountOver<P, Exclude<K, Name>, Add<Sum, CountOf<P[Name]>>>
     : number
 
 type CountOf<T> = T extends Shape ? AsNumber<ProdDim<T>> : ParameterCount<T>

@@ -13,7 +13,7 @@ import { combined } from './members.ts'
  * import { random, zeros } from 'conformable'
  * import { dense, parallel } from 'conformable/layers'
  * const model = parallel(dense(4, 3), dense(4, 5))
- * model(model.init(random.key(0)), zeros([2, 4])) // [2, 8]
+ * console.log(model(model.init(random.key(0)), zeros([2, 4])).shape) // [2, 8]
  */
 export function parallel<const L extends readonly AnyLayer[]>(
   ...layers: L

@@ -23,12 +23,16 @@ export type Views<P, D extends DType = 'float32'> = {
 /** The key of the flat tensor. A symbol, so that it cannot clash with a parameter's name. */
 export declare const flatVector: unique symbol
 
+/** Only here so that P can be inferred from a ComponentArray that bears another type name; no run-time property has this key. */
+declare const namedViews: unique symbol
+
 /**
  * The brand of a ComponentArray. Protected, so that an object literal cannot have it: `{ ...p, L1: other }` would carry
  * views and a flat vector that tell different stories, and is therefore no ComponentArray.
  */
 export declare abstract class FlatVector<P, D extends DType> {
   protected readonly [flatVector]: Tensor<readonly [ParameterCount<P>], D>
+  protected readonly [namedViews]: Views<P, D>
 }
 
 /** Named views into one flat vector: `p.L1.weight` is a typed tensor. */

@@ -5,11 +5,10 @@
 import type { ClosedFunction } from './closed.ts'
 import { closeOverTypes } from './closed.ts'
 import { deviceOf, place } from './core/bind.ts'
-import type { Device } from './core/device.ts'
+import type { Device, ExecuteOptions } from './core/device.ts'
 import { ArgumentError, TraceError } from './core/errors.ts'
 import { currentTrace } from './core/trace.ts'
-import type { Flattened } from './core/tree.ts'
-import { flatten, unflatten } from './core/tree.ts'
+import { flatten, gather, unflatten } from './core/tree.ts'
 import type { Value } from './core/value.ts'
 import { Concrete, HostNumber } from './core/value.ts'
 import { development, verifying } from './development.ts'
@@ -33,6 +32,8 @@ const STATIC_VALUES = 8
 interface Traced extends Pick<ClosedFunction, 'program' | 'captures' | 'result'> {
   /** Captured numbers, placed on the device of the first call. */
   readonly placed: Map<Device, readonly Concrete[]>
+  /** Positions of donated leaves, as the device takes them. */
+  readonly donate: ExecuteOptions
   calls: number
 }
 
@@ -55,69 +56,70 @@ export function jit<A extends readonly unknown[], R>(
   const body = f as unknown as (...args: never[]) => unknown
   const compiled = (...args: A): R => {
     if (currentTrace() !== null) return f(...args)
-    const flattened = args.map(flatten)
-    const leaves = flattened.flatMap((argument) => argument.leaves)
-    const key = signatureOf(flattened)
+    const leaves: Value[] = []
+    const key = signatureOf(args, leaves)
     let entry = known.get(key)
     if (entry === undefined) {
-      entry = { ...close(body, flattened, leaves), placed: new Map(), calls: 0 }
+      entry = { ...close(body, args), placed: new Map(), calls: 0, donate: donatedLeaves(args, options.donate) }
       known.set(key, entry)
       warnOfStatics(f.name, known)
     }
-    if (++entry.calls === 2 && development()) assertPure(f.name, entry, close(body, flattened, leaves, true))
-    return typed<R>(execute(entry, leaves, donatedLeaves(flattened, options.donate)))
+    if (++entry.calls === 2 && development())
+      assertPure(
+        f.name,
+        entry,
+        verifying(() => close(body, args)),
+      )
+    return typed<R>(execute(entry, leaves))
   }
   return compiled
 }
 
-function close(
-  f: (...args: never[]) => unknown,
-  flattened: readonly Flattened[],
-  leaves: readonly Value[],
-  again = false,
-) {
+function close(f: (...args: never[]) => unknown, args: readonly unknown[]) {
+  const flattened = args.map(flatten)
   const structures = flattened.map(({ structure }) => structure)
-  const traceIt = () => closeOverTypes('jit', f, structures, leaves)
-  return again ? verifying(traceIt) : traceIt()
+  const leaves = flattened.flatMap((argument) => argument.leaves)
+  return closeOverTypes('jit', f, structures, leaves)
 }
 
-function execute(entry: Traced, leaves: readonly Value[], donate: readonly number[] | undefined): unknown {
-  const device = deviceOf(leaves) ?? deviceOf(entry.captures) ?? cpu()
-  let captures = entry.placed.get(device)
-  if (captures === undefined) {
-    captures = entry.captures.map((capture) => place(capture, device))
-    entry.placed.set(device, captures)
+function execute({ program, captures, placed, result, donate }: Traced, leaves: readonly Value[]): unknown {
+  const device = deviceOf(leaves) ?? deviceOf(captures) ?? cpu()
+  let constants = placed.get(device)
+  if (constants === undefined) {
+    constants = captures.map((capture) => place(capture, device))
+    placed.set(device, constants)
   }
-  const inputs = leaves.map((leaf) => place(leaf, device)).concat(captures)
-  const outputs = device.execute(entry.program, inputs, donate === undefined ? {} : { donate })
-  return unflatten(entry.result, outputs)
+  const inputs: Concrete[] = []
+  for (const leaf of leaves) inputs.push(place(leaf, device))
+  for (const constant of constants) inputs.push(constant)
+  return unflatten(result, device.execute(program, inputs, donate))
 }
 
-function signatureOf(flattened: readonly Flattened[]): string {
+/** Structures, dtypes and shapes of the arguments as a text; their leaves are appended to `leaves`. */
+function signatureOf(args: readonly unknown[], leaves: Value[]): string {
   let key = ''
-  for (const { structure, leaves } of flattened) {
-    key += structure.key
-    for (const leaf of leaves) key += `${leaf.dtype}${leaf.shape.join()};`
+  for (const argument of args) key += gather(argument, leaves)
+  for (const { dtype, shape } of leaves) {
+    key += dtype
+    for (const size of shape) key += `,${size}`
   }
   return key
 }
 
 /** Positions among all leaves of the leaves of donated arguments. */
-function donatedLeaves(
-  flattened: readonly Flattened[],
-  donate: readonly number[] | undefined,
-): readonly number[] | undefined {
-  if (donate === undefined) return undefined
+function donatedLeaves(args: readonly unknown[], donate: readonly number[] | undefined): ExecuteOptions {
+  if (donate === undefined) return {}
+  const missing = donate.find((argument) => argument >= args.length || argument < 0)
+  if (missing !== undefined)
+    throw new ArgumentError(`jit: donate names argument ${missing}, but the call has ${args.length}.`)
   const positions: number[] = []
   let start = 0
-  flattened.forEach(({ leaves }, argument) => {
-    if (donate.includes(argument)) for (let i = 0; i < leaves.length; i++) positions.push(start + i)
+  args.forEach((argument, position) => {
+    const { leaves } = flatten(argument)
+    if (donate.includes(position)) for (let i = 0; i < leaves.length; i++) positions.push(start + i)
     start += leaves.length
   })
-  const missing = donate.find((argument) => argument >= flattened.length || argument < 0)
-  if (missing !== undefined)
-    throw new ArgumentError(`jit: donate names argument ${missing}, but the call has ${flattened.length}.`)
-  return positions
+  return { donate: positions }
 }
 
 /** The second trace of a signature must be the first: same program, same captured tensors, same captured numbers. */
@@ -149,7 +151,7 @@ function sameNumbers(a: Value, b: Value): boolean {
 }
 
 function warnOfStatics(name: string, known: ReadonlyMap<string, Traced>): void {
-  const shapes = new Set([...known.keys()].map((key) => key.replace(/#[^,)]*/g, '#')))
+  const shapes = new Set([...known.keys()].map((key) => key.replace(/#[^;]*;/g, '#')))
   if (known.size - shapes.size !== STATIC_VALUES) return
   const who = name === '' ? 'a function' : name
   console.warn(

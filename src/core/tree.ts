@@ -43,6 +43,34 @@ export function flatten(tree: unknown): Flattened {
   return { leaves, paths, structure }
 }
 
+/**
+ * Appends the leaves of a tree to `leaves` and returns a text that tells its structure: what a call of compiled code needs to
+ * know of its arguments, without taking them apart any further.
+ */
+export function gather(tree: unknown, leaves: Value[]): string {
+  if (tree instanceof Value) {
+    leaves.push(tree)
+    return '*'
+  }
+  if (tree === null || typeof tree !== 'object') return `#${keyOf(tree)};`
+  if (isNode(tree)) {
+    const { children, key } = tree[treeNode]()
+    return `<${key}>${gatherAll(children, leaves)}`
+  }
+  if (Array.isArray(tree)) return `[${gatherAll(tree, leaves)}]`
+  if (!isRecord(tree)) return flatten(tree).structure.key // throws the sentence
+  const names = Object.keys(tree)
+  let key = '{'
+  for (const name of names) key += `${JSON.stringify(name)}:${gather(tree[name], leaves)}`
+  return `${key}}`
+}
+
+function gatherAll(trees: readonly unknown[], leaves: Value[]): string {
+  let key = ''
+  for (const tree of trees) key += gather(tree, leaves)
+  return key
+}
+
 /** Puts leaves into a structure. */
 export function unflatten(structure: Structure, leaves: readonly Value[]): unknown {
   if (leaves.length !== structure.leafCount) {

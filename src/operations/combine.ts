@@ -1,7 +1,7 @@
 /** Smooth combinations of two or three operands with broadcasting, in forms that neither overflow nor cancel. */
 import type { Where } from '../../types/contract/broadcast.ts'
 import type { FloatDType, NumericDType } from '../../types/dtype.ts'
-import type { CheckOperands, MeetDType, OkOperands } from '../../types/operands.ts'
+import type { CheckDTypes, CheckOperands, MeetDType, OkOperands } from '../../types/operands.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import type { Value } from '../core/value.ts'
@@ -84,13 +84,19 @@ export function squaredDifference<
  * import { lerp, tensor } from 'conformable'
  * console.log(lerp(tensor([0, 10]), tensor([1, 20]), 0.25)) // [0.25, 12.5]
  */
-export function lerp<A extends Shape, B extends Shape, D extends FloatDType, T extends Shape = readonly []>(
+export function lerp<
+  A extends Shape,
+  B extends Shape,
+  D extends FloatDType,
+  T extends Shape = readonly [],
+  E extends FloatDType = never,
+>(
   a: Tensor<A, D>,
   b: Tensor<B, NoInfer<D>>,
-  t: Check<Where<T, A, B, 'lerp'>, number | Tensor<T, NoInfer<D>>>,
-): Tensor<Ok<Where<T, A, B, 'lerp'>>, D> {
+  t: Check<Where<A, B, T, 'lerp'>, CheckDTypes<'lerp', D, E, number | Tensor<T, E>>>,
+): Tensor<Ok<Where<A, B, T, 'lerp'>>, D> {
   const between = (x: Value, y: Value, share: Value): Value => {
-    const shape = broadcastShapes('lerp', share.shape, broadcastShapes('lerp', x.shape, y.shape))
+    const shape = broadcastShapes('lerp', x.shape, broadcastShapes('lerp', y.shape, share.shape))
     const [from, to, part] = [x, y, share].map((value) => broadcastTo(value, shape))
     return add(from!, mul(part!, sub(to!, from!)))
   }

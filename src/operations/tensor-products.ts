@@ -68,17 +68,11 @@ export function outer<A extends Shape, B extends Shape, D extends NumericDType, 
  * import { ones, tensorDot } from 'conformable'
  * console.log(tensorDot(ones([2, 3, 4]), ones([4, 3, 5]), [[1, 2], [1, 0]]).shape) // [2, 5]
  */
-export function tensorDot<
-  A extends Shape,
-  B extends Shape,
-  D extends NumericDType,
-  const X extends readonly number[],
-  const Y extends readonly number[],
->(
+export function tensorDot<A extends Shape, B extends Shape, D extends NumericDType, const P extends AxisPairs>(
   a: Tensor<A, D>,
   b: Tensor<B, NoInfer<D>>,
-  axes: Check<TensorDot<A, B, X, Y>, readonly [X, Y]>,
-): Tensor<Ok<TensorDot<A, B, X, Y>>, D> {
+  axes: Check<TensorDot<A, B, P[0], P[1]>, P>,
+): Tensor<Ok<TensorDot<A, B, P[0], P[1]>>, D> {
   const [left, right] = pair('tensorDot', a, b)
   const pairs = pairedAxes(left.shape, right.shape, axes as AxisPairs) // what the contract lets through
   return typed(operateOne('tensorDot', pairs, [left, right], (x, y) => contracted(x, y, pairs)))

@@ -36,8 +36,8 @@ says<t.Where<readonly [3], readonly [3], readonly [2]>>(
   'ShapeError: where: cannot broadcast [3] with [2]: 3 vs 2',
   () => c.where(c.equal(of(3), 0), of(3), n(of(2))),
 )
-says<t.Where<readonly [4], readonly [3], readonly [3], 'lerp'>>(
-  'ShapeError: lerp: cannot broadcast [4] with [3]: 4 vs 3',
+says<t.Where<readonly [3], readonly [3], readonly [4], 'lerp'>>(
+  'ShapeError: lerp: cannot broadcast [3] with [4]: 3 vs 4',
   () => c.lerp(of(3), of(3), n(of(4))),
 )
 says<t.CheckDTypes<'mul', 'float32', 'float64', never>>(

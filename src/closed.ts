@@ -56,7 +56,7 @@ export function closeOverTypes(
 }
 
 /** The arguments, with `values` for their leaves. */
-export function rebuildArguments(structures: readonly Structure[], values: readonly Value[]): unknown[] {
+function rebuildArguments(structures: readonly Structure[], values: readonly Value[]): unknown[] {
   let start = 0
   return structures.map((structure) => {
     const leaves = values.slice(start, start + structure.leafCount)

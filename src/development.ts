@@ -1,7 +1,7 @@
 /** Development checks: on unless `NODE_ENV` is `production`. */
 
 /** Are extra checks wanted (retracing to find impure functions)? */
-export const development = (): boolean => typeof process === 'undefined' || process.env['NODE_ENV'] !== 'production'
+export const development = (): boolean => typeof process === 'undefined' || process.env.NODE_ENV !== 'production'
 
 let verification = false
 

@@ -96,7 +96,7 @@ export const trace = (name: string, f: (...values: Value[]) => readonly Value[],
   traceList(name, (values) => f(...values), types)
 
 /** The same for a function of one list: a call cannot spread 100 000 arguments. */
-export function traceList(
+function traceList(
   name: string,
   f: (values: readonly Value[]) => readonly Value[],
   types: readonly Abstract[],

@@ -5,7 +5,7 @@
 import type { Loop, Node } from './kernel.ts'
 
 /** An int32 node whose value lies in [0, extent). */
-export interface RuntimeIndex {
+interface RuntimeIndex {
   readonly extent: number
   readonly node: Node
 }
@@ -89,9 +89,9 @@ function cutFor(terms: readonly Term[], n: number): Cut | null {
 }
 
 /** The least value an index takes. */
-export const lowest = ({ offset, terms }: Index): number =>
+const lowest = ({ offset, terms }: Index): number =>
   terms.reduce((low, { atom, stride }) => low + Math.min(0, stride * (atom.extent - 1)), offset)
 
 /** The greatest value an index takes. */
-export const highest = ({ offset, terms }: Index): number =>
+const highest = ({ offset, terms }: Index): number =>
   terms.reduce((high, { atom, stride }) => high + Math.max(0, stride * (atom.extent - 1)), offset)

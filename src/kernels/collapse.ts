@@ -1,6 +1,5 @@
 /** Two loops of which one stands directly in the other become one where every address moves through both without a gap. */
 import type { Address, Loop, Statement } from './kernel.ts'
-import type { LoopMap } from './rewrite-loops.ts'
 import { replaceLoops } from './rewrite-loops.ts'
 import { allNodes, eachStatement, nodesOf, strideAlong, writtenAddress } from './walk.ts'
 
@@ -75,5 +74,3 @@ function merge(
 
 const isGapless = (outer: Loop, inner: Loop, extent: number, addresses: readonly Address[]): boolean =>
   addresses.every((address) => strideAlong(address, outer) === extent * strideAlong(address, inner))
-
-export type { LoopMap }

@@ -129,7 +129,7 @@ export function reducedForms(
 }
 
 /** Reduction over axes with one operation. */
-export function reduction(name: 'sum' | 'reduceMax' | 'reduceMin', operation: ReduceName): Expression {
+function reduction(name: 'sum' | 'reduceMax' | 'reduceMin', operation: ReduceName): Expression {
   const axesOf = (equation: Equation): readonly number[] => paramsOf(equation, name).axes
   return {
     kind: 'expression',

@@ -7,7 +7,7 @@ import type { DType } from '../../types/dtype.ts'
 import type { ElementwiseName } from '../primitives/index.ts'
 
 /** Where a buffer lives. The planner fills in arena offsets (bytes from the start of the outermost routine's arena). */
-export type Place =
+type Place =
   | { readonly kind: 'arena'; readonly offset: number }
   | { readonly kind: 'input'; readonly index: number }
   | { readonly kind: 'output'; readonly index: number }

@@ -14,7 +14,7 @@ const ALIGNMENT = 16
 const PADDING = 16
 
 /** Bytes of a buffer with its padding, a multiple of the alignment. */
-export const footprint = ({ dtype, elements }: Pick<Buffer, 'dtype' | 'elements'>): number =>
+const footprint = ({ dtype, elements }: Pick<Buffer, 'dtype' | 'elements'>): number =>
   Math.ceil((elements * bytesOf(dtype) + PADDING) / ALIGNMENT) * ALIGNMENT
 
 /** Memory that is needed from one step to another: buffers that share one place, or the scratch of nested routines. */

@@ -9,7 +9,7 @@ import type { Storage } from './storage.ts'
  * How a step takes an operand. `whole`: from memory, contiguous. `strided`: from memory, any strides. `streamed`: element by
  * element inside the step's own kernel, so that its producers fuse. `placed`: it is written where output 0 stands, before the step.
  */
-export type Access = 'whole' | 'strided' | 'streamed' | 'placed'
+type Access = 'whole' | 'strided' | 'streamed' | 'placed'
 
 /** A strided view of a stored variable. */
 export interface StridedOperand extends Operand {

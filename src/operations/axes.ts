@@ -23,7 +23,7 @@ export function axesOf(
 }
 
 /** The shape with 1 at the given axes. */
-export const withOnes = (shape: readonly number[], axes: readonly number[]): readonly number[] =>
+const withOnes = (shape: readonly number[], axes: readonly number[]): readonly number[] =>
   shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim))
 
 /** A reduced tensor with its lost axes put back as 1. */

@@ -16,7 +16,7 @@ import { broadcastTo } from './broadcasting.ts'
 type Sizes = readonly number[]
 
 /** The two words of the block of each counter. */
-export function blocks(key: Value, counters: Value): readonly [Value, Value] {
+function blocks(key: Value, counters: Value): readonly [Value, Value] {
   const word = (i: number): Value => broadcastTo(reshape(sliceAxis(key, 0, i, i + 1), []), counters.shape)
   return threefry(word(0), word(1), constantLike(counters, 0), counters)
 }

@@ -11,7 +11,7 @@ export interface Case {
 export type Emit = (name: string, value: number, unit: string) => void
 
 /** Seconds of measurement for each case. */
-const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 1)
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 1)
 
 /** Median milliseconds of one call in the steady state. */
 export function milliseconds(step: () => void, warmup = 10, runs = 7): number {

@@ -26,7 +26,7 @@ function small(emit: Emit): void {
 }
 
 function mlp(emit: Emit): void {
-  const steps = process.env['BENCH_FULL'] === '1' ? STEPS : 5_000
+  const steps = process.env.BENCH_FULL === '1' ? STEPS : 5_000
   const compiled = compiledStep(false)
   let { p, s, x, y } = training()
   const train = () => {

@@ -25,7 +25,7 @@ type Point = readonly Loose[]
 const device = referenceDevice()
 
 /** A tensor on the reference device; `tensor` would put it on the default one. */
-export function onReference(shape: readonly number[], dtype: Loose['dtype'], elements: ArrayLike<number>): Loose {
+function onReference(shape: readonly number[], dtype: Loose['dtype'], elements: ArrayLike<number>): Loose {
   const data = allocate(dtype, sizeOf(shape))
   data.set(elements)
   return device.upload({ shape, dtype }, data) as unknown as Loose // a Value stands behind every public tensor

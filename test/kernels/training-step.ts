@@ -15,11 +15,11 @@ import { exp, log, pow, sqrt } from '../../src/primitives/transcendental.ts'
 import { gradientProgram } from '../../src/transforms/gradient.ts'
 
 /** Sizes of the layers' inputs and outputs. */
-export const parameterCount = (sizes: readonly number[]): number =>
+const parameterCount = (sizes: readonly number[]): number =>
   sizes.slice(1).reduce((total, units, i) => total + units * (sizes[i] + 1), 0)
 
 /** Mean cross-entropy of the network's logits: (parameters, images [batch, in], labels int32 [batch]) → scalar. */
-export function lossProgram(sizes: readonly number[], batch: number): Program {
+function lossProgram(sizes: readonly number[], batch: number): Program {
   return traceClosed('loss', ([p, x, labels]) => [crossEntropy(logits(p, x, sizes), labels)], [
     { shape: [parameterCount(sizes)], dtype: 'float32' },
     { shape: [batch, sizes[0]], dtype: 'float32' },

@@ -23,7 +23,7 @@ import {
 export type AnyRule = Rule<StateFunction>
 
 /** The formula in plain numbers: x after the t-th gradient (t = 1, 2, …), with memory vectors of its own that start at 0. */
-export type Reference = (x: number[], g: readonly number[], t: number, memory: [number[], number[]]) => number[]
+type Reference = (x: number[], g: readonly number[], t: number, memory: [number[], number[]]) => number[]
 
 /** What a rule must do. */
 export interface Row {

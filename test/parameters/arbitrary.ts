@@ -37,7 +37,7 @@ export const name = fc
   .filter((text) => !/^(?:0|[1-9]\d*)$/.test(text))
 
 /** Shapes of rank 0 … 3; zero-length, scalar, [1] and [1, 1] are among them. */
-export const shape = fc.oneof(
+const shape = fc.oneof(
   fc.constantFrom<number[][]>([], [0], [1], [1, 1], [0, 3]),
   fc.array(fc.nat({ max: 4 }), { maxLength: 3 }),
 )

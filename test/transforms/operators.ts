@@ -50,7 +50,7 @@ export const push =
   }
 
 /** The same by running the two halves of the linearisation one after the other. */
-export const pushLinear =
+const pushLinear =
   (f: Fn): ((x: Value, t: Value, ...others: Value[]) => Value) =>
   (x, t, ...others) => {
     const { program, captures } = close(f, [x, ...others])
@@ -77,7 +77,7 @@ export const vmap =
 export const programOf = (f: Fn, ...types: Value[]) => close(f, types).program
 
 /** Derivative operators on scalar functions, by name: each must give the same numbers. */
-export const derivatives: Readonly<Record<string, (f: Fn) => Fn>> = {
+const derivatives: Readonly<Record<string, (f: Fn) => Fn>> = {
   reverse: grad,
   forward: (f) => (x) => push(f)(x, one(x)),
   linear: (f) => (x) => pushLinear(f)(x, one(x)),

@@ -41,7 +41,6 @@ import type {
   Tensor,
   Times,
   Transpose,
-  Where,
 } from '../../types/index.ts'
 
 // ---- creation
@@ -74,11 +73,6 @@ export declare function sub<A extends Shape, B extends Shape, D extends DType>(
   a: Tensor<A, D>,
   b: CheckBroadcast<A, B, 'sub', Tensor<B, NoInfer<D>>>,
 ): Tensor<OkBroadcast<A, B>, D>
-export declare function where<C extends Shape, A extends Shape, B extends Shape, D extends DType>(
-  condition: Tensor<C, 'bool'>,
-  a: Tensor<A, D>,
-  b: Check<Where<C, A, B>, Tensor<B, NoInfer<D>>>,
-): Tensor<Ok<Where<C, A, B>>, D>
 
 // ---- products
 export declare function matmul<A extends Shape, B extends Shape, D extends DType>(

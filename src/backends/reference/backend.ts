@@ -26,7 +26,7 @@ export function referenceDevice(): Device {
 }
 
 /** The float64 elements behind a tensor of this device: for tests that need more digits than float32 holds. */
-export const arrayOf = (tensor: Concrete): Ndarray => tensor.storage as Ndarray // this device stores nothing else
+const arrayOf = (tensor: Concrete): Ndarray => tensor.storage as Ndarray // this device stores nothing else
 
 function fromStorage({ shape, dtype }: Abstract, data: StorageArray): Ndarray {
   const copy = referenceData(dtype, sizeOf(shape))

@@ -45,7 +45,7 @@ function rowOf({ operation, dtype }: Reduction): Row {
 }
 
 /** a ∘ b. */
-export function combine(context: Context, reduction: Reduction, a: Expression, b: Expression): Expression {
+function combine(context: Context, reduction: Reduction, a: Expression, b: Expression): Expression {
   const { dtype, width } = reduction
   const row = rowOf(reduction)
   const form = width === null ? row.scalar : row.vector

@@ -8,7 +8,7 @@ import type { Library } from './library.ts'
 import type { Scopes } from './scopes.ts'
 
 /** The index of an open loop: counter + plus; without a counter it is known: plus. In a vector loop, that of the first lane. */
-export interface Index {
+interface Index {
   readonly counter: Local | null
   readonly plus: number
 }

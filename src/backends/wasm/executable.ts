@@ -12,7 +12,7 @@ import { supportsRelaxedSimd } from './relaxed-simd.ts'
 import { copyOut } from './storage.ts'
 
 /** Operands of at least so many bytes are worth being kept in the memory. */
-export const LARGE = 65_536
+const LARGE = 65_536
 
 /** An input or output of a program. */
 export interface Slot {

@@ -114,6 +114,7 @@ export type { PadOptions } from './operations/pad.ts'
 export { pad } from './operations/pad.ts'
 export { linear, matmul } from './operations/products.ts'
 export * as random from './operations/random.ts'
+export { rearrange } from './operations/rearrange.ts'
 export {
   all,
   any,

@@ -285,3 +285,29 @@ says<t.Solve<readonly [3, 3], readonly [2], 'solve'>>(
   'ShapeError: solve: right-hand sides [2] do not fit [3, 3]; [..., n] or [..., n, k] needed',
   () => c.solve(of(3, 3), n(of(2))),
 )
+
+// ---- named axes
+says<t.Rearrange<readonly [2, 5, 768], 'b t (h d) -> b h t d', { h: 10 }>>(
+  'ShapeError: rearrange: 768 is not divisible by 10 in (h d)',
+  () => c.rearrange(of(2, 5, 768), n('b t (h d) -> b h t d'), { h: 10 }),
+)
+says<t.Rearrange<readonly [2, 5], 'b t'>>("ShapeError: rearrange: 'b t' has no '->'", () =>
+  c.rearrange(of(2, 5), n('b t')),
+)
+says<t.Rearrange<readonly [2, 5], 'b -> b'>>("ShapeError: rearrange: pattern 'b ' has another rank than [2, 5]", () =>
+  c.rearrange(of(2, 5), n('b -> b')),
+)
+says<t.Rearrange<readonly [2, 5], 'b b -> b'>>("ShapeError: rearrange: axis 'b' is both 2 and 5", () =>
+  c.rearrange(of(2, 5), n('b b -> b')),
+)
+says<t.Rearrange<readonly [12], '(h d) -> h d'>>(
+  'ShapeError: rearrange: give sizes for all but one axis of (h d)',
+  () => c.rearrange(of(12), n('(h d) -> h d')),
+)
+says<t.Rearrange<readonly [12], '(h d) -> h d', { h: 2; d: 5 }>>(
+  'ShapeError: rearrange: (h d) = 10 but the dimension is 12',
+  () => c.rearrange(of(12), n('(h d) -> h d'), { h: 2, d: 5 }),
+)
+says<t.Rearrange<readonly [2, 5], 'b t -> b s'>>("ShapeError: rearrange: axis 's' does not appear on the left", () =>
+  c.rearrange(of(2, 5), n('b t -> b s')),
+)

@@ -1,7 +1,6 @@
-/** Values and derivatives of operations of the public door, in float64 on the reference device, as the golden files define them. */
-import { add, grad, jit, jvp, mul, sum, type Tensor } from 'conformable'
-import { referenceDevice } from '../../src/backends/reference/backend.ts'
-import { sizeOf } from '../../src/core/abstract.ts'
+/** Values and derivatives of operations of the public door, on a device and in a precision, as the golden files define them. */
+import { add, type Device, grad, jit, jvp, mul, sum, type Tensor } from 'conformable'
+import { type Abstract, sizeOf } from '../../src/core/abstract.ts'
 import { allocate } from '../../src/core/dtype.ts'
 import type { GoldenInput } from './golden.ts'
 import { arrayOfInput, fill } from './golden.ts'
@@ -20,15 +19,20 @@ export interface Answers {
   readonly third: () => number
 }
 
+/** Where and how precisely. */
+export interface Machine {
+  readonly device: Device
+  readonly dtype: 'float32' | 'float64'
+}
+
 type Point = readonly Loose[]
 
-const device = referenceDevice()
-
-/** A tensor on the reference device; `tensor` would put it on the default one. */
-function onReference(shape: readonly number[], dtype: Loose['dtype'], elements: ArrayLike<number>): Loose {
-  const data = allocate(dtype, sizeOf(shape))
+/** A tensor of the machine; `tensor` would put it on the default one. Floats get its precision. */
+function placed(machine: Machine, { shape, dtype }: Abstract, elements: ArrayLike<number>): Loose {
+  const type = { shape, dtype: dtype === 'float64' ? machine.dtype : dtype }
+  const data = allocate(type.dtype, sizeOf(shape))
   data.set(elements)
-  return device.upload({ shape, dtype }, data) as unknown as Loose // a Value stands behind every public tensor
+  return machine.device.upload(type, data) as unknown as Loose // a Value stands behind every public tensor
 }
 
 /** The elements of a tensor. */
@@ -36,14 +40,18 @@ export const elementsOf = (x: Loose): Float64Array => Float64Array.from(x.readSy
 
 /** Value and derivatives of an operation: L(x) = Σₖ Σ outₖ wₖ over the float inputs that are not `const`, and directions v. */
 export function answers(
+  machine: Machine,
   said: Said,
   attributes: unknown,
   inputs: readonly (GoldenInput & { const?: boolean })[],
 ): Answers {
   const tensors = inputs.map((input) => {
-    const { shape, dtype, data } = arrayOfInput(input)
-    return onReference(shape, dtype, data)
+    const array = arrayOfInput(input)
+    return placed(machine, array, array.data)
   })
+  const noise = (shape: readonly number[], seed: number): Loose =>
+    placed(machine, { shape, dtype: 'float64' }, fill(sizeOf(shape), seed, -1, 1))
+  const weighted = (results: Point): Loose => total(results.map((out, k) => mul(out, noise(out.shape, 9000 + k))))
   const active = inputs.map((input) => input.dtype === undefined && input.const !== true)
   const run = (all: Point): readonly Loose[] => [said(all, attributes)].flat()
   const loss = (x: Point): Loose => {
@@ -64,9 +72,10 @@ export function answers(
 }
 
 /** [f, f′, f″, f‴] of a scalar function, element by element. */
-export function scalarDerivatives(said: Said, x: readonly number[]): readonly (() => Float64Array)[] {
-  const point = onReference([x.length], 'float64', x)
-  const ones = onReference([x.length], 'float64', new Float64Array(x.length).fill(1))
+export function scalarDerivatives(machine: Machine, said: Said, x: readonly number[]): readonly (() => Float64Array)[] {
+  const type = { shape: [x.length], dtype: 'float64' } as const
+  const point = placed(machine, type, x)
+  const ones = placed(machine, type, new Float64Array(x.length).fill(1))
   const orders: ((v: Loose) => Loose)[] = [(v) => said([v], {}) as Loose]
   for (let order = 1; order <= 3; order++) {
     const lower = orders[order - 1]!
@@ -75,10 +84,4 @@ export function scalarDerivatives(said: Said, x: readonly number[]): readonly ((
   return orders.map((f) => () => elementsOf(jit(f)(point)))
 }
 
-const noise = (shape: readonly number[], seed: number): Loose =>
-  onReference(shape, 'float64', fill(sizeOf(shape), seed, -1, 1))
-
 const total = (parts: readonly Loose[]): Loose => parts.map((part): Loose => sum(part)).reduce((a, b) => add(a, b))
-
-const weighted = (results: readonly Loose[]): Loose =>
-  total(results.map((out, k) => mul(out, noise(out.shape, 9000 + k))))

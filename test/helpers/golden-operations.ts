@@ -173,8 +173,10 @@ export const indexing: Table = {
 }
 
 /** a + shift I. */
-const shifted = (a: Loose, shift = 0): Loose =>
-  c.add(a, c.mul(c.eye(a.shape[a.shape.length - 1], undefined as never, 'float64'), shift))
+const shifted = (a: Loose, shift = 0): Loose => {
+  const n = a.shape[a.shape.length - 1]
+  return c.add(a, c.mul(c.eye(n, n, a.dtype), shift))
+}
 
 /** a aᵀ + I. */
 const definite = (a: Loose): Loose => shifted(c.matmul(a, c.transpose(a)), 1)

@@ -1,6 +1,6 @@
 /** Control flow inside programs: loops and conditionals whose bodies are traced once, with exact derivatives of every order. */
 import type { Tensor } from '../types/tensor.ts'
-import type { Carry } from '../types/transforms.ts'
+import type { Carry, TupleHint } from '../types/transforms.ts'
 import type { Head, LengthOf, Stacked } from '../types/tree.ts'
 import { closeOverTypes } from './closed.ts'
 import type { Abstract } from './core/abstract.ts'
@@ -41,7 +41,7 @@ export interface ScanOptions {
  * const [total, partial] = scan((sum: Scalar, x: Scalar) => [add(sum, x), add(sum, x)], scalar(0), tensor([1, 2, 3]))
  * console.log(partial) // [1, 3, 6]
  */
-export function scan<C, X, Y>(
+export function scan<C extends TupleHint, X extends TupleHint, Y extends TupleHint>(
   body: (carry: C, x: Head<X>) => readonly [carry: NoInfer<C>, y: Y],
   start: Carry<C>,
   xs: X,
@@ -59,7 +59,7 @@ export function scan<C, X, Y>(
  * const [power] = scanN((x: Scalar) => [mul(x, 2), x], scalar(1), 10)
  * console.log(power) // 1024
  */
-export function scanN<C, const N extends number, Y>(
+export function scanN<C extends TupleHint, const N extends number, Y extends TupleHint>(
   body: (carry: C, i: Tensor<readonly [], 'int32'>) => readonly [carry: NoInfer<C>, y: Y],
   start: Carry<C>,
   length: N,
@@ -110,7 +110,7 @@ function runScan(body: unknown, start: Flattened, rows: Flattened, length: numbe
  * import { less, mul, scalar, whileLoop, type Scalar } from 'conformable'
  * console.log(whileLoop((x: Scalar) => less(x, 100), (x) => mul(x, 2), scalar(1))) // 128
  */
-export function whileLoop<C>(
+export function whileLoop<C extends TupleHint>(
   condition: (carry: C) => Tensor<readonly [], 'bool'>,
   body: (carry: C) => NoInfer<C>,
   start: Carry<C>,
@@ -149,7 +149,7 @@ export function whileLoop<C>(
  * const x = scalar(-3)
  * console.log(cond(less(x, 0), (x: Scalar) => neg(x), (x) => mul(x, 2), x)) // 3
  */
-export function cond<A extends readonly unknown[], R>(
+export function cond<A extends readonly unknown[], R extends TupleHint>(
   predicate: Tensor<readonly [], 'bool'>,
   whenTrue: (...args: A) => R,
   whenFalse: (...args: NoInfer<A>) => NoInfer<R>,

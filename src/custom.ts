@@ -1,4 +1,5 @@
 /** Functions that say themselves how they are differentiated or remembered: custom rules, checkpoints, `stopGradient`. */
+import type { TupleHint } from '../types/transforms.ts'
 import type { ClosedFunction } from './closed.ts'
 import { closeOver, closeOverTypes } from './closed.ts'
 import type { Abstract } from './core/abstract.ts'
@@ -40,7 +41,7 @@ export function stopGradient<T>(tree: T): T {
  * const f = checkpoint((x: Scalar) => sin(sin(x)))
  * grad(f)(scalar(1))
  */
-export function checkpoint<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {
+export function checkpoint<A extends readonly unknown[], R extends TupleHint>(f: (...args: A) => R): (...args: A) => R {
   return (...args) => {
     const closed = closeOver('checkpoint', f as (...args: never[]) => unknown, args)
     const operands = [...closed.leaves, ...closed.captures]
@@ -57,7 +58,7 @@ export function checkpoint<A extends readonly unknown[], R>(f: (...args: A) => R
  * import { customJvp, exp, mul, scalar, type Scalar } from 'conformable'
  * const f = customJvp((x: Scalar) => exp(x), ([x], [dx]) => mul(exp(x), dx))
  */
-export function customJvp<A extends readonly unknown[], R>(
+export function customJvp<A extends readonly unknown[], R extends TupleHint>(
   f: (...args: A) => R,
   rule: (primals: A, tangents: A) => NoInfer<R>,
 ): (...args: A) => R {
@@ -100,7 +101,7 @@ export function customJvp<A extends readonly unknown[], R>(
  * // the identity whose gradient is clipped
  * const clipGradient = customVjp((x: Scalar) => x, (x) => [x, null], (_, weight) => [clip(weight, -1, 1)])
  */
-export function customVjp<A extends readonly unknown[], R, S>(
+export function customVjp<A extends readonly unknown[], R extends TupleHint, S extends TupleHint>(
   f: (...args: A) => R,
   forward: (...args: A) => readonly [value: NoInfer<R>, residuals: S],
   backward: (residuals: S, cotangent: NoInfer<R>) => NoInfer<A> | readonly [...NoInfer<A>],

@@ -3,7 +3,7 @@
  * written into the outer one, so every nesting is the same machinery.
  */
 import type { FloatDType } from '../types/dtype.ts'
-import type { Loss } from '../types/transforms.ts'
+import type { Loss, TupleHint } from '../types/transforms.ts'
 import type { ClosedFunction } from './closed.ts'
 import { closeOver } from './closed.ts'
 import { showShape } from './core/abstract.ts'
@@ -88,7 +88,7 @@ export function gradAll(f: (...args: never[]) => unknown, wrt: readonly number[]
  * const [value, slope] = jvp((x: Scalar) => sin(x), [scalar(0)], [scalar(1)])
  * console.log(value, slope) // 0 1
  */
-export function jvp<A extends readonly unknown[], R>(
+export function jvp<A extends readonly unknown[], R extends TupleHint>(
   f: (...args: A) => R,
   primals: NoInfer<A>,
   tangents: NoInfer<A>,
@@ -115,7 +115,7 @@ export function jvp<A extends readonly unknown[], R>(
  * const [slope] = pullback(scalar(1))
  * console.log(slope) // 1
  */
-export function vjp<A extends readonly unknown[], R>(
+export function vjp<A extends readonly unknown[], R extends TupleHint>(
   f: (...args: A) => R,
   ...primals: NoInfer<A>
 ): [value: R, pullback: (cotangent: R) => A] {
@@ -142,7 +142,7 @@ export function vjp<A extends readonly unknown[], R>(
  * const [value, push] = linearise((x: Scalar) => square(x), scalar(3))
  * console.log(push(scalar(1))) // 6
  */
-export function linearise<A extends readonly unknown[], R>(
+export function linearise<A extends readonly unknown[], R extends TupleHint>(
   f: (...args: A) => R,
   ...primals: NoInfer<A>
 ): [value: R, push: (...tangents: A) => R] {

@@ -1,7 +1,7 @@
 /** Whole Jacobians and Hessians, as trees of blocks named like the result and the argument. */
 import type { DType, FloatDType } from '../types/dtype.ts'
 import type { Scalar } from '../types/tensor.ts'
-import type { Outer } from '../types/transforms.ts'
+import type { Outer, TupleHint } from '../types/transforms.ts'
 import type { ClosedFunction } from './closed.ts'
 import { closeOver } from './closed.ts'
 import type { Abstract } from './core/abstract.ts'
@@ -31,7 +31,7 @@ import { typed } from './typed.ts'
  * import { jacfwd, mul, tensor, type Tensor } from 'conformable'
  * console.log(jacfwd((x: Tensor<[2]>) => mul(x, x))(tensor([1, 2]))) // [[2, 0], [0, 4]]
  */
-export function jacfwd<A, R>(f: (x: A) => R): (x: A) => Outer<R, A, FloatDType> {
+export function jacfwd<A, R extends TupleHint>(f: (x: A) => R): (x: A) => Outer<R, A, FloatDType> {
   return (x) => blocksOf('jacfwd', f as (...args: never[]) => unknown, x, forwardBlocks)
 }
 
@@ -42,7 +42,7 @@ export function jacfwd<A, R>(f: (x: A) => R): (x: A) => Outer<R, A, FloatDType> 
  * import { jacrev, mul, tensor, type Tensor } from 'conformable'
  * console.log(jacrev((x: Tensor<[2]>) => mul(x, x))(tensor([1, 2]))) // [[2, 0], [0, 4]]
  */
-export function jacrev<A, R>(f: (x: A) => R): (x: A) => Outer<R, A, FloatDType> {
+export function jacrev<A, R extends TupleHint>(f: (x: A) => R): (x: A) => Outer<R, A, FloatDType> {
   return (x) => blocksOf('jacrev', f as (...args: never[]) => unknown, x, reverseBlocks)
 }
 

@@ -2,6 +2,7 @@
  * `jit`: trace a function once for each signature of its arguments, and from then on run the compiled program alone. Compiled
  * code is remembered by structure for every transform; what `jit` saves is tracing.
  */
+import type { TupleHint } from '../types/transforms.ts'
 import type { ClosedFunction } from './closed.ts'
 import { closeOverTypes } from './closed.ts'
 import { deviceOf, place } from './core/bind.ts'
@@ -48,7 +49,7 @@ interface Traced extends Pick<ClosedFunction, 'program' | 'captures' | 'result'>
  * const f = jit((x: Tensor<[2]>) => add(mul(x, x), 1))
  * console.log(f(tensor([1, 2]))) // [2, 5]
  */
-export function jit<A extends readonly unknown[], R>(
+export function jit<A extends readonly unknown[], R extends TupleHint>(
   f: (...args: A) => R,
   options: JitOptions = {},
 ): (...args: A) => R {

@@ -1,6 +1,6 @@
 /** `vmap`: a function of single examples becomes a function of batches. */
 import type { Dim } from '../types/shape.ts'
-import type { Mapped, MappedArgs } from '../types/transforms.ts'
+import type { Mapped, MappedArgs, TupleHint } from '../types/transforms.ts'
 import { closeOverTypes } from './closed.ts'
 import { abstract, showAbstract } from './core/abstract.ts'
 import { run } from './core/bind.ts'
@@ -27,7 +27,7 @@ import { typed } from './typed.ts'
  */
 export function vmap<
   A extends readonly unknown[],
-  R,
+  R extends TupleHint,
   const Axes extends number | { readonly [K in keyof A]: number | null } = 0,
   const O extends number = 0,
 >(f: (...args: A) => R, axes?: Axes, out?: O): <const N extends Dim>(...args: MappedArgs<A, Axes, N>) => Mapped<R, O, N>

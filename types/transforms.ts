@@ -10,6 +10,10 @@ import type { DerivativeError, DTypeError, ShapeError } from './error.ts'
 import type { AsShape, Dim, Show } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
+/** Anything. As a constraint it tells the compiler that a returned `[a, b]` is a pair and not an array of either. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a function without a result is a function, too
+export type TupleHint = {} | null | undefined | void | readonly [unknown]
+
 // ---- gradients
 
 /** A scalar of a float dtype, by structure: `Tensor` itself is invariant in its dtype. */

@@ -178,3 +178,37 @@ test('functions of any shape are checked once, in their body', () => {
   const twice = <S extends Shape>(input: Tensor<S>): Tensor<S> => c.add(c.square(input), input)
   is<Tensor<readonly ['batch', 784]>>()(twice(x))
 })
+
+test('a returned list is a tuple, without `as const`', () => {
+  type State = [Scalar, Tensor<[2]>]
+  const start: State = [c.scalar(0), c.zeros([2])]
+  const [last, rows] = c.scan(([a, b], x) => [[c.add(a, x), c.mul(b, x)], a], start, c.zeros([5]))
+  is<Tensor<[2]>>()(last[1])
+  is<Tensor<readonly [5]>>()(rows)
+  c.scan(([a, b]: State, x: Scalar) => [[c.add(a, x), c.mul(b, x)], null], start, c.zeros([5]))
+  c.scan(([a], [p, q]) => [[c.add(a, c.mul(p, c.sum(q)))], a], [c.scalar(0)], [c.zeros([3]), c.zeros([3, 4])])
+  // @ts-expect-error the carry changes its order
+  c.scan(([a, b]: State, x: Scalar) => [[b, c.add(a, x)], null], start, c.zeros([5]))
+  is<Tensor<[2]>>()(c.scanN(([a, b]: State) => [[c.mul(a, 2), b], a], start, 3)[0][1])
+  is<Tensor<[2]>>()(
+    c.whileLoop(
+      ([a]: State) => c.less(a, 3),
+      ([a, b]) => [c.add(a, 1), b],
+      start,
+    )[1],
+  )
+  const pair = (a: Scalar, b: Tensor<[2]>) => [c.neg(a), c.neg(b)] as const
+  is<Tensor<readonly [2]>>()(c.jit(pair)(...start)[1])
+  is<Tensor<readonly [2]>>()(c.jit((a: Scalar, b: Tensor<[2]>) => [a, c.neg(b)])(...start)[1])
+  is<Tensor<readonly [7, 2]>>()(c.vmap((a: Scalar) => [a, c.mul(a, c.zeros([2]))])(c.zeros([7]))[1])
+  is<Tensor<[2]>>()(
+    c.cond(
+      c.scalar(true),
+      (a: Scalar, b: Tensor<[2]>) => [a, b],
+      (a, b) => [c.neg(a), b],
+      ...start,
+    )[1],
+  )
+  is<Scalar>()(c.checkpoint((a: Scalar, b: Tensor<[2]>) => [a, b])(...start)[0])
+  is<Scalar>()(c.vjp((a: Scalar, b: Tensor<[2]>) => [a, b], ...start)[0][0])
+})

@@ -166,14 +166,28 @@ export function withSource<R>(source: string | undefined, f: () => R): R {
   }
 }
 
-/** The first stack frame outside the package's own folders. */
+/** The first stack frame outside the package's own files. */
 function sourceLine(): { source?: string } {
   if (inherited !== undefined) return { source: inherited }
   if (!locations) return {}
-  const frames = new Error().stack?.split('\n').slice(1) ?? []
-  const frame = frames.find((line) => !OWN_FILES.test(line) && line.includes(':'))
+  const frame = frames().find((line) => line.includes(':') && !isOwn(line))
   return frame === undefined ? {} : { source: frame.trim().replace(/^at /, '') }
 }
 
-const OWN_FILES =
-  /[/\\](?:src[/\\](?:core|primitives|transforms|rewrite|parameters|kernels|backends)|layers|optimisers)[/\\]|[/\\]src[/\\][\w-]+\.[jt]s|node:internal/
+/** The whole stack: a user's function may call through many layers, and engines show ten frames if nothing is said. */
+function frames(): string[] {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = Number.POSITIVE_INFINITY
+  const { stack = '' } = new Error()
+  Error.stackTraceLimit = limit
+  return stack.split('\n').slice(1)
+}
+
+/** Where this package lies, as an address and as a path; a user's own folders may have the same names as ours. */
+const PACKAGE = new URL('../../', import.meta.url)
+const OWN_FILES = ['src/', 'layers/', 'optimisers/'].flatMap((folder) =>
+  [PACKAGE.href, decodeURIComponent(PACKAGE.pathname).replace(/^\/(?=\w:)/, '')].map((place) => place + folder),
+)
+
+const isOwn = (frame: string): boolean =>
+  frame.includes('node:internal') || OWN_FILES.some((place) => frame.replaceAll('\\', '/').includes(place))

@@ -1,5 +1,6 @@
 /** `npm run bench [-- name …]`: prints one JSON line for each measurement. */
 
+import { callOverhead } from './call-overhead.ts'
 import { dispatch } from './dispatch.ts'
 import { elementwise } from './elementwise.ts'
 import type { Case } from './harness.ts'
@@ -8,7 +9,7 @@ import { memory } from './memory.ts'
 import { network } from './network.ts'
 import { ode } from './ode.ts'
 
-const cases: readonly Case[] = [...network, ...matmul, ...elementwise, ...ode, ...dispatch, ...memory]
+const cases: readonly Case[] = [...network, ...matmul, ...elementwise, ...ode, ...dispatch, ...callOverhead, ...memory]
 const wanted = process.argv.slice(2).filter((name) => !name.startsWith('--'))
 
 for (const { name, run } of cases) {

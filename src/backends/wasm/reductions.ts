@@ -15,6 +15,9 @@ type Reduce = Extract<Statement, { kind: 'reduce' }>
 /** Above so many values for one accumulator a float sum is guarded against rounding. */
 const SHORT = 16
 
+/** Nodes up to which code is repeated instead of looped. */
+const SHORT_CODE = 32
+
 /** Writes the reduction and assigns its result to the variable. */
 export function reduce(context: Context, statement: Reduce): void {
   const vector = context.lanes === null ? statement.loops.find(({ vector, extent }) => vector && extent > 1) : undefined
@@ -43,7 +46,7 @@ function reduceInLanes(context: Context, statement: Reduce): void {
   const reduction: Reduction = { operation: statement.operation, dtype: statement.value.dtype, width }
   const long = turns(statement.loops) > SHORT
   const states = Array.from({ length: unroll }, () => accumulator(context, reduction, long))
-  const group = copies(4, unroll * nodesBelow([statement.value]).length)
+  const group = groupOf(statement, unroll)
   const taken: (readonly Expression[])[] = []
   nest(context, statement, null, group, (copy, of) => {
     taken[copy] = partsOf(context, statement.value)
@@ -70,7 +73,7 @@ function reduceScalars(context: Context, statement: Reduce): void {
   const reduction: Reduction = { operation: statement.operation, dtype: statement.value.dtype, width: null }
   const state = accumulator(context, reduction, turns(statement.loops) > SHORT)
   const taken: Expression[] = []
-  nest(context, statement, null, copies(4, nodesBelow([statement.value]).length), (copy, of) => {
+  nest(context, statement, null, groupOf(statement, 1), (copy, of) => {
     taken[copy] = scalarOf(context, statement.value)
     if (copy + 1 === of) take(context, reduction, state, taken.slice(0, of))
   })
@@ -83,10 +86,17 @@ function take(context: Context, reduction: Reduction, state: Accumulator, values
   else for (const value of values) state.add(value)
 }
 
+/** Turns of the innermost loop at a time: all of them where they are few, else up to four. */
+function groupOf({ loops, value }: Reduce, unroll: number): number {
+  const nodes = unroll * nodesBelow([value]).length
+  const extent = loops.at(-1)?.extent ?? 1
+  return extent * nodes <= SHORT_CODE ? Math.max(1, extent) : copies(4, nodes)
+}
+
 /** So many values at a time that the code stays short: at most `most`, a power of two. */
 function copies(most: number, nodes: number): number {
   let count = most
-  while (count > 1 && count * nodes > 32) count /= 2
+  while (count > 1 && count * nodes > SHORT_CODE) count /= 2
   return count
 }
 

@@ -23,12 +23,6 @@ export interface Lanes {
   readonly varying: ReadonlySet<Variable>
 }
 
-/** Where a buffer starts: the value of a local, plus bytes. */
-export interface Base {
-  readonly local: Local
-  readonly offset: number
-}
-
 /** Everything that the writers of a kernel share. */
 export interface Context {
   readonly code: FunctionBuilder
@@ -37,7 +31,8 @@ export interface Context {
   readonly scopes: Scopes
   /** The open loops, outer ones first. */
   readonly indices: Map<Loop, Index>
-  readonly bases: ReadonlyMap<Buffer, Base>
+  /** The local that holds the address of each buffer. */
+  readonly bases: ReadonlyMap<Buffer, Local>
   /** The locals of each variable: one, or one for each part of the vector loop. */
   readonly variables: Map<Variable, readonly Local[]>
   lanes: Lanes | null

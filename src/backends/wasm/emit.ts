@@ -39,6 +39,7 @@ export function emitModule(planned: PlannedRoutine, { fma }: EmitOptions): Emitt
     fma,
     host,
     hostSteps: [],
+    kernels: new Map(),
     overflow: module.global('i32', i32(0)),
     workspace,
     arenaBytes: workspace + aligned(workspaceBytes(allSteps(planned))),

@@ -1,62 +1,52 @@
 /** A kernel as a WebAssembly function (several, if it is very long). */
 import type { Buffer, Kernel, Node, Routine, Statement, Local as Variable } from '../../kernels/kernel.ts'
-import type { FunctionBuilder } from './assembler.ts'
-import type { Base, Context } from './context.ts'
+import type { Expression } from './assembler.ts'
+import type { Context } from './context.ts'
 import { allStatements, Dependences, nodesBelow, rootsOf } from './dependence.ts'
-import { load, local } from './instructions.ts'
-import { ARENA, FRAME, frameEntry, type ModuleState } from './module-state.ts'
+import { call, sequence } from './instructions.ts'
+import { shapeOf } from './kernel-shape.ts'
+import { addressOf, type ModuleState } from './module-state.ts'
 import { Scopes } from './scopes.ts'
 import { writeStatements } from './statements.ts'
 
+/** Parameters of one function; V8 takes 1000. */
+const MOST_BUFFERS = 1000
 /** Nodes of one function: V8 compiles a function whole, and takes more than its share of time for long ones. */
 const LONGEST = 2000
 
-/** Writes the functions of a kernel and gives their indices, in the order in which they are to be called. */
-export function emitKernel(state: ModuleState, routine: Routine, kernel: Kernel): readonly number[] {
-  return parts(kernel.body).map((body) => emitPart(state, routine, { ...kernel, body }))
+/** Code that runs a kernel of a routine. Its functions are written once for all kernels of its shape. */
+export function callKernel(state: ModuleState, routine: Routine, kernel: Kernel): Expression {
+  const { key, buffers } = shapeOf(kernel)
+  if (buffers.length > MOST_BUFFERS) throw new Error(`wasm: ${kernel.name} works on ${buffers.length} buffers.`)
+  let functions = state.kernels.get(key)
+  if (functions === undefined) {
+    functions = parts(kernel.body).map((body) => emitPart(state, { ...kernel, body }, buffers))
+    state.kernels.set(key, functions)
+  }
+  const addresses = buffers.map((buffer) => addressOf(routine, { buffer, offset: 0 }))
+  return sequence(...functions.map((index) => call(index, ...addresses)))
 }
 
-function emitPart({ module, library }: ModuleState, routine: Routine, kernel: Kernel): number {
-  const code = module.function(['i32', 'i32'], [], kernel.name)
+/** The parameters of the function are the addresses of the buffers. */
+function emitPart({ module, library }: ModuleState, kernel: Kernel, buffers: readonly Buffer[]): number {
+  const code = module.function(
+    buffers.map(() => 'i32'),
+    [],
+    kernel.name,
+  )
   const context: Context = {
     code,
     library,
     dependences: new Dependences(kernel),
     scopes: new Scopes(code),
     indices: new Map(),
-    bases: basesOf(code, routine, kernel),
+    bases: new Map(buffers.map((buffer, parameter) => [buffer, parameter])),
     variables: new Map(),
     lanes: null,
     isHot: false,
   }
   writeStatements(context, kernel.body)
   return code.index
-}
-
-/** Arena buffers are the arena and an offset; the addresses of inputs and outputs are read from the frame once. */
-function basesOf(code: FunctionBuilder, routine: Routine, kernel: Kernel): Map<Buffer, Base> {
-  const bases = new Map<Buffer, Base>()
-  for (const buffer of buffersOf(kernel.body)) {
-    const { place } = buffer
-    if (place === null) throw new Error(`wasm: buffer ${buffer.id} of ${kernel.name} has no place.`)
-    if (place.kind === 'arena') bases.set(buffer, { local: ARENA, offset: place.offset })
-    else {
-      const address = code.local('i32')
-      code.emit(local.set(address, load('i32.load', local.get(FRAME), 4 * frameEntry(routine, place))))
-      bases.set(buffer, { local: address, offset: 0 })
-    }
-  }
-  return bases
-}
-
-function buffersOf(body: readonly Statement[]): Set<Buffer> {
-  const buffers = new Set<Buffer>()
-  const statements = allStatements(body)
-  for (const statement of statements) {
-    if (statement.kind === 'store' || statement.kind === 'accumulate') buffers.add(statement.buffer)
-  }
-  for (const node of nodesBelow(statements.flatMap(rootsOf))) if (node.kind === 'load') buffers.add(node.buffer)
-  return buffers
 }
 
 /** The body in runs of at most `LONGEST` nodes; statements that share a variable stay together. */

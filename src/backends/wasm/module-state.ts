@@ -23,6 +23,8 @@ export interface ModuleState {
   /** The imported function `(step, frame)` that runs a host step. */
   readonly host: number
   readonly hostSteps: HostStep[]
+  /** The functions of kernels, by shape. */
+  readonly kernels: Map<string, readonly number[]>
   /** The global that keeps the largest count of a bounded scan that did not fit. */
   readonly overflow: number
   /** Where in the arena the matrix products work. */

@@ -46,8 +46,8 @@ export function placeAt(
   const bytes = bytesOf(buffer.dtype)
   const pointer = chain(context, buffer, address)
   const extra = bytes * (constantPart(context, address) + laneOffset(context, address, part, lane))
-  if (isPlain(context, buffer, address)) {
-    return { address: pointer, offset: extra + fixedOffset(context, buffer, address) }
+  if (isPlain(buffer, address)) {
+    return { address: pointer, offset: extra + fixedOffset(buffer, address) }
   }
   const moved = dynamic === null ? pointer : add(pointer, op('i32.shl', dynamic, i32(Math.log2(bytes))))
   return { address: extra === 0 ? moved : add(moved, i32(extra)), offset: 0 }
@@ -65,20 +65,17 @@ function laneOffset({ lanes }: Context, address: Address, part: number, lane: nu
 }
 
 /** Bytes from the base that no loop changes. */
-const fixedOffset = ({ bases }: Context, buffer: Buffer, { offset }: Address): number =>
-  bases.get(buffer)!.offset + offset * bytesOf(buffer.dtype)
+const fixedOffset = (buffer: Buffer, { offset }: Address): number => offset * bytesOf(buffer.dtype)
 
 /** May the fixed offset be added last? Then nothing before it may be negative. */
-const isPlain = (context: Context, buffer: Buffer, address: Address): boolean =>
-  address.dynamic === null &&
-  fixedOffset(context, buffer, address) >= 0 &&
-  address.terms.every(({ stride }) => stride >= 0)
+const isPlain = (buffer: Buffer, address: Address): boolean =>
+  address.dynamic === null && fixedOffset(buffer, address) >= 0 && address.terms.every(({ stride }) => stride >= 0)
 
 /** The base and the counters of the open loops. */
 function chain(context: Context, buffer: Buffer, address: Address): Expression {
   const { scopes, indices } = context
-  const base = context.bases.get(buffer)!.local
-  const fixed = isPlain(context, buffer, address) ? 0 : fixedOffset(context, buffer, address)
+  const base = context.bases.get(buffer)!
+  const fixed = isPlain(buffer, address) ? 0 : fixedOffset(buffer, address)
   let key = `${base}+${fixed}`
   let pointer = fixed === 0 ? local.get(base) : remembered(context, key, () => add(local.get(base), i32(fixed)))
   for (const [loop, { counter }] of indices) {

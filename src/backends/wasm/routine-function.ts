@@ -18,7 +18,7 @@ import {
   sequence,
   share,
 } from './instructions.ts'
-import { emitKernel } from './kernel-function.ts'
+import { callKernel } from './kernel-function.ts'
 import { emitScan, emitWhile } from './loop-steps.ts'
 import { emitMatmul } from './matmul.ts'
 import { ARENA, addressOf, FRAME, type ModuleState, moved, newFrame, writeEntry } from './module-state.ts'
@@ -52,11 +52,9 @@ const callWith = (index: number): Expression => call(index, local.get(ARENA), lo
 function stepOf(state: ModuleState, routine: Routine, code: FunctionBuilder, step: Step): Expression {
   switch (step.kind) {
     case 'kernel':
-      return sequence(...emitKernel(state, routine, step.kernel).map(callWith))
+      return callKernel(state, routine, step.kernel)
     case 'contract':
-      if (isSmall(step.contraction)) {
-        return sequence(...emitKernel(state, routine, productKernel(step.contraction)).map(callWith))
-      }
+      if (isSmall(step.contraction)) return callKernel(state, routine, productKernel(step.contraction))
       return contract(state, routine, code, step.contraction)
     case 'copy': {
       const bytes = step.elements * bytesOf(step.from.buffer.dtype)

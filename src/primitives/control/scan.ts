@@ -7,12 +7,14 @@ import { abstract, showAbstract } from '../../core/abstract.ts'
 import { bind } from '../../core/bind.ts'
 import { ShapeError } from '../../core/errors.ts'
 import { evaluateProgram } from '../../core/evaluate.ts'
+import { pick, spread, unmarked } from '../../core/marks.ts'
 import type { Ndarray } from '../../core/ndarray.ts'
 import { zerosLike } from '../../core/ndarray.ts'
 import type { Narrowed, Primitive } from '../../core/primitive.ts'
 import { neededInputs, subprogram } from '../../core/prune.ts'
 import { requireScalar } from '../requirements.ts'
 import { requireCarries, requireCount, requireOperand, settleCarries } from './carries.ts'
+import { type Applied, heldCarries, holding, withoutInvariants } from './invariants.ts'
 import { batchScan } from './scan-batch.ts'
 import { countOf, rolesOf, type ScanCall, type ScanParams, type ScanResult } from './scan-call.ts'
 import { pushScan } from './scan-forward.ts'
@@ -33,13 +35,29 @@ export const scanPrimitive: Primitive<ScanParams> = {
   narrow: narrowScan,
 }
 
-/** Runs a body once for each row. */
-export function scan({ body, constants, carries, rows, length, reverse, count }: ScanCall): ScanResult {
+/** Runs a body once for each row. What does not change from step to step is computed before the first. */
+export function scan(call: ScanCall): ScanResult {
+  const { carries, rows, length, reverse, count } = call
+  const held = heldCarries(call.body, call.constants.length, carries.length)
+  const moving = unmarked(held)
+  const runs = length > 0 && count === null
+  const { program, constants } = withoutInvariants(withHeld(call, held), runs)
   const bounded = count !== null
-  const params = { body, constants: constants.length, carries: carries.length, length, reverse, bounded }
-  const results = bind(scanPrimitive, [...constants, ...carries, ...rows, ...(bounded ? [count] : [])], params)
-  return { carries: results.slice(0, carries.length), rows: results.slice(carries.length) }
+  const starts = pick(carries, moving)
+  const params = { body: program, constants: constants.length, carries: starts.length, length, reverse, bounded }
+  const results = bind(scanPrimitive, [...constants, ...starts, ...rows, ...(bounded ? [count] : [])], params)
+  const ends = spread(moving, results)
+  return { carries: carries.map((start, i) => ends[i] ?? start), rows: results.slice(starts.length) }
 }
+
+/** The body with the held carries among its constants. */
+const withHeld = ({ body, constants, carries }: ScanCall, held: readonly boolean[]): Applied => ({
+  program: {
+    ...holding(body, constants.length, held),
+    outputs: body.outputs.filter((_, i) => held[i] !== true),
+  },
+  constants: [...constants, ...pick(carries, held)],
+})
 
 function scanShape(inputs: readonly Abstract[], params: ScanParams): Abstract[] {
   const { body, length, bounded } = params

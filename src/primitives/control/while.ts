@@ -9,7 +9,7 @@ import { bind, inline } from '../../core/bind.ts'
 import { dependentOutputs } from '../../core/dependence.ts'
 import { ShapeError } from '../../core/errors.ts'
 import { evaluateProgram } from '../../core/evaluate.ts'
-import { existing, pick, presence, split, spread } from '../../core/marks.ts'
+import { existing, pick, presence, split, spread, unmarked } from '../../core/marks.ts'
 import type { Ndarray } from '../../core/ndarray.ts'
 import type { BatchContext, JvpContext, Linearised, Narrowed, Primitive } from '../../core/primitive.ts'
 import type { Program } from '../../core/program.ts'
@@ -20,6 +20,7 @@ import { broadcast, constantLike, full, repeat } from '../broadcast.ts'
 import { add, select } from '../elementwise.ts'
 import { reduceOr } from '../reduction.ts'
 import { requireCarries, requireCount, requireOperand, settleCarries } from './carries.ts'
+import { heldCarries, holding, withoutInvariants } from './invariants.ts'
 import { scanPrimitive } from './scan.ts'
 import { startTangents } from './scan-forward.ts'
 import { silenced } from './tap.ts'
@@ -59,17 +60,36 @@ export const whileLoopPrimitive: Primitive<WhileParams> = {
   narrow: narrowWhile,
 }
 
-/** The carries after the last step. */
+/** The carries after the last step. What does not change from step to step is computed before the first. */
 export function whileLoop(call: WhileCall): readonly Value[] {
-  const { condition, body, conditionConstants, bodyConstants, carries, maxSteps } = call
-  return bind(whileLoopPrimitive, [...conditionConstants, ...bodyConstants, ...carries], {
-    condition,
-    body,
-    conditionConstants: conditionConstants.length,
-    bodyConstants: bodyConstants.length,
+  const { body, carries, maxSteps } = call
+  const held = heldCarries(body, call.bodyConstants.length, carries.length)
+  const [still, moving] = [pick(carries, held), unmarked(held)]
+  const test = withoutInvariants(withHeld(call.condition, call.conditionConstants, still, held), true)
+  const outputs = pick(body.outputs, moving)
+  const step = withoutInvariants(withHeld({ ...body, outputs }, call.bodyConstants, still, held), false)
+  const operands = [...test.constants, ...step.constants, ...pick(carries, moving)]
+  const results = bind(whileLoopPrimitive, operands, {
+    condition: test.program,
+    body: step.program,
+    conditionConstants: test.constants.length,
+    bodyConstants: step.constants.length,
     maxSteps,
   })
+  const ends = spread(moving, results)
+  return carries.map((start, i) => ends[i] ?? start)
 }
+
+/** The condition or the body with the held carries among its constants. */
+const withHeld = (
+  program: Program,
+  constants: readonly Value[],
+  still: readonly Value[],
+  held: readonly boolean[],
+) => ({
+  program: holding(program, constants.length, held),
+  constants: [...constants, ...still],
+})
 
 interface Roles<T> {
   readonly conditionConstants: readonly T[]

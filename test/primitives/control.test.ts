@@ -78,11 +78,11 @@ describe('scan', () => {
     expect(all(gradient, 'scan').map((equation) => bodyOf(equation).reverse)).toEqual([false, true])
   })
 
-  it('collects the gradient of a captured vector in a carry, with one assemble for each step', () => {
+  it('collects the gradient of a captured vector in one carry for each of its segments', () => {
     const gradient = gradientProgram(programOf(solved, parameters), [true, false]).program
     const backward = all(gradient, 'scan')[1]!
-    expect(all(bodyOf(backward).body, 'assemble')).toHaveLength(1)
-    expect(bodyOf(backward).carries).toBe(2)
+    expect(all(bodyOf(backward).body, 'assemble')).toHaveLength(0)
+    expect(bodyOf(backward).carries).toBe(1 + 3)
   })
 
   it('keeps what does not change once, and rows as they are', () => {

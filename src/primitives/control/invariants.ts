@@ -6,14 +6,23 @@
  */
 import { inline } from '../../core/bind.ts'
 import { dependence, usesMarked } from '../../core/dependence.ts'
+import { isFloat } from '../../core/dtype.ts'
 import { intern } from '../../core/intern.ts'
-import { pick, unmarked } from '../../core/marks.ts'
-import type { Equation, Program } from '../../core/program.ts'
+import { pick, split, unmarked } from '../../core/marks.ts'
+import type { Equation, Program, Variable } from '../../core/program.ts'
 import { hasEffect, nestedPrograms } from '../../core/program.ts'
 import { pruned } from '../../core/prune.ts'
 import type { Value } from '../../core/value.ts'
-import { broadcastPrimitive } from '../broadcast.ts'
-import { reshapePrimitive, transposePrimitive } from '../structural.ts'
+import { broadcastPrimitive, fullPrimitive } from '../broadcast.ts'
+import { convertPrimitive, stopGradientPrimitive } from '../conversion.ts'
+import { viewPrimitive } from '../segments.ts'
+import {
+  concatPrimitive,
+  reshapePrimitive,
+  reversePrimitive,
+  slicePrimitive,
+  transposePrimitive,
+} from '../structural.ts'
 
 /** A program and its first operands, which are the same in every step. */
 export interface Applied {
@@ -23,7 +32,7 @@ export interface Applied {
 
 /**
  * The same with all that follows from the constants computed now; constants without a use are gone. `runs` says that the program
- * is run at least once: otherwise a loop that may not end is not made to run before it.
+ * is run at least once: otherwise only movements and what has no derivative are computed before it.
  */
 export function withoutInvariants({ program, constants }: Applied, runs: boolean): Applied {
   const { inputs, outputs, equations, size } = program
@@ -46,23 +55,52 @@ export function withoutInvariants({ program, constants }: Applied, runs: boolean
 export const heldCarries = ({ inputs, outputs }: Program, first: number, carries: number): boolean[] =>
   outputs.slice(0, carries).map(({ index }, i) => inputs[first + i]!.index === index)
 
-/** The program with the marked carries, which it returns unchanged, among its constants. */
-export function holding(program: Program, first: number, held: readonly boolean[]): Program {
-  const [constants, carries, rows] = [
-    program.inputs.slice(0, first),
-    program.inputs.slice(first, first + held.length),
-    program.inputs.slice(first + held.length),
-  ]
-  return { ...program, inputs: [...constants, ...pick(carries, held), ...pick(carries, unmarked(held)), ...rows] }
+/** The program of the given outputs with the marked carries, which it returns unchanged, among its constants. */
+export function holding(
+  program: Program,
+  first: number,
+  held: readonly boolean[],
+  outputs: Program['outputs'] = program.outputs,
+): Program {
+  if (!held.includes(true)) return program
+  const [constants, carries, rows] = split(program.inputs, first, held.length) as Pieces
+  const inputs = [...constants, ...pick(carries, held), ...pick(carries, unmarked(held)), ...rows]
+  return intern(pruned({ ...program, inputs, outputs }))
 }
 
 /** The equations that may give something else in each step, or must be met in each. */
 function changing(program: Program, constants: number, runs: boolean): Set<Equation> {
-  const stays = (equation: Equation): boolean => hasEffect(equation) || (!runs && mayNotEnd(equation))
+  const stays = (equation: Equation): boolean => mustStay(equation, runs) || !(runs || isHarmless(equation))
   const own = program.inputs.map((_, i) => i >= constants)
   const varying = dependence(program, own, stays)
   return new Set(program.equations.filter((equation) => usesMarked(equation, varying) || stays(equation)))
 }
+
+/** Has it an effect, or might it never end although its loop makes no step (`runs`: the loop makes one)? */
+export const mustStay = (equation: Equation, runs: boolean): boolean =>
+  hasEffect(equation) || (!runs && mayNotEnd(equation))
+
+/**
+ * May it be differentiated although its loop makes no step? There a cotangent is zero, and where the derivative is infinite
+ * (1/c at 0) the product would be NaN. What only moves elements has no such place, and what is not a float no derivative.
+ */
+const isHarmless = ({ primitive, outputs }: Equation): boolean =>
+  movements.has(primitive.name) || outputs.every(({ dtype }) => !isFloat(dtype))
+
+const movements: ReadonlySet<string> = new Set(
+  [
+    fullPrimitive,
+    broadcastPrimitive,
+    viewPrimitive,
+    reshapePrimitive,
+    transposePrimitive,
+    slicePrimitive,
+    reversePrimitive,
+    concatPrimitive,
+    convertPrimitive,
+    stopGradientPrimitive,
+  ].map((primitive) => primitive.name),
+)
 
 /** One pass backwards: the equations that stay in the loop, and the variables that they and the results need. */
 function remaining(program: Program, changes: ReadonlySet<Equation>) {
@@ -110,3 +148,5 @@ const renaming: ReadonlySet<string> = new Set([reshapePrimitive.name, transposeP
 const mayNotEnd = ({ primitive, params }: Equation): boolean =>
   (primitive.name === 'whileLoop' && params.maxSteps === null) ||
   Object.values(params).some((value) => nestedPrograms(value).some(({ equations }) => equations.some(mayNotEnd)))
+
+type Pieces = [Variable[], Variable[], Variable[]]

@@ -62,6 +62,10 @@ export function rolesOf<T>(operands: readonly T[], { constants, carries, body }:
 export const countOf = <T>(operands: readonly T[], { bounded, body }: ScanParams): T | null =>
   bounded ? operands[body.inputs.length]! : null
 
+/** Is at least one step made, whatever the operands are? */
+export const makesStep = ({ length, bounded }: Pick<ScanParams, 'length' | 'bounded'>): boolean =>
+  length > 0 && !bounded
+
 /** The scan's results in one list. */
 export const resultsOf = ({ carries, rows }: ScanResult): Value[] => [...carries, ...rows]
 

@@ -8,12 +8,12 @@ import { intern } from '../../core/intern.ts'
 import { existing, pick, presence, split, spread } from '../../core/marks.ts'
 import type { JvpContext, Linearised, LinearisedProgram } from '../../core/primitive.ts'
 import type { Program, Variable } from '../../core/program.ts'
-import { hasEffect } from '../../core/program.ts'
 import { pruned } from '../../core/prune.ts'
 import { traceClosed } from '../../core/trace.ts'
 import type { Value } from '../../core/value.ts'
 import { settleCarries } from './carries.ts'
-import { type Roles, rolesOf, type Scan, type ScanParams, steps } from './scan-call.ts'
+import { mustStay } from './invariants.ts'
+import { makesStep, type Roles, rolesOf, type Scan, type ScanParams, steps } from './scan-call.ts'
 import { startTangents } from './scan-forward.ts'
 
 /** Where the residuals of the body come from in the linear scan: one list of marks for each place. */
@@ -42,7 +42,7 @@ export function lineariseScan(
   const rows = [...values.rows, ...kept.rows.slice(0, outputs)]
   const moved = scan({
     body: linearBody(params, linearised, places, marks),
-    constants: [...hoisted(linearised, places, values.constants), ...existing(directions.constants)],
+    constants: [...hoisted(params, linearised, places, values.constants), ...existing(directions.constants)],
     carries: startTangents(values.carries, directions.carries, marks.carries),
     rows: [
       ...kept.rows.slice(outputs),
@@ -60,12 +60,13 @@ export function lineariseScan(
 const residualsOf = ({ forward, residuals }: LinearisedProgram): readonly Variable[] =>
   forward.outputs.slice(forward.outputs.length - residuals)
 
-function placesOf({ body, constants, carries }: ScanParams, linearised: LinearisedProgram): Places {
+function placesOf(params: ScanParams, linearised: LinearisedProgram): Places {
+  const { body, constants, carries } = params
   const { forward } = linearised
   const varying = dependence(
     forward,
     forward.inputs.map((_, i) => i >= constants),
-    hasEffect,
+    (equation) => mustStay(equation, makesStep(params)),
   )
   const residuals = residualsOf(linearised)
   const invariant = residuals.map(({ index }) => varying[index] === 0)
@@ -83,13 +84,18 @@ function keepingBody({ body }: ScanParams, linearised: LinearisedProgram, { stac
 }
 
 /** The residuals that do not change from step to step, computed once from the constants. */
-function hoisted(linearised: LinearisedProgram, { invariant }: Places, constants: readonly Value[]): readonly Value[] {
+function hoisted(
+  params: ScanParams,
+  linearised: LinearisedProgram,
+  { invariant }: Places,
+  constants: readonly Value[],
+): readonly Value[] {
   const { inputs, equations, size } = linearised.forward
   const outputs = pick(residualsOf(linearised), invariant)
   const fixed = dependence(
     linearised.forward,
     inputs.map((_, i) => i >= constants.length),
-    hasEffect,
+    (equation) => mustStay(equation, makesStep(params)),
   )
   const needed = equations.filter((equation) => equation.outputs.every((output) => fixed[output.index] === 0))
   return inline(pruned({ inputs: inputs.slice(0, constants.length), equations: needed, outputs, size }), constants)

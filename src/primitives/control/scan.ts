@@ -14,9 +14,9 @@ import type { Narrowed, Primitive } from '../../core/primitive.ts'
 import { neededInputs, subprogram } from '../../core/prune.ts'
 import { requireScalar } from '../requirements.ts'
 import { requireCarries, requireCount, requireOperand, settleCarries } from './carries.ts'
-import { type Applied, heldCarries, holding, withoutInvariants } from './invariants.ts'
+import { heldCarries, holding, withoutInvariants } from './invariants.ts'
 import { batchScan } from './scan-batch.ts'
-import { countOf, rolesOf, type ScanCall, type ScanParams, type ScanResult } from './scan-call.ts'
+import { countOf, makesStep, rolesOf, type ScanCall, type ScanParams, type ScanResult } from './scan-call.ts'
 import { pushScan } from './scan-forward.ts'
 import { lineariseScan } from './scan-linearise.ts'
 import { transposeScan } from './scan-transpose.ts'
@@ -37,27 +37,20 @@ export const scanPrimitive: Primitive<ScanParams> = {
 
 /** Runs a body once for each row. What does not change from step to step is computed before the first. */
 export function scan(call: ScanCall): ScanResult {
-  const { carries, rows, length, reverse, count } = call
-  const held = heldCarries(call.body, call.constants.length, carries.length)
+  const { body, carries, rows, length, reverse, count } = call
+  const first = call.constants.length
+  const held = heldCarries(body, first, carries.length)
   const moving = unmarked(held)
-  const runs = length > 0 && count === null
-  const { program, constants } = withoutInvariants(withHeld(call, held), runs)
+  const outputs = body.outputs.filter((_, i) => held[i] !== true)
+  const own = { program: holding(body, first, held, outputs), constants: [...call.constants, ...pick(carries, held)] }
   const bounded = count !== null
+  const { program, constants } = withoutInvariants(own, makesStep({ length, bounded }))
   const starts = pick(carries, moving)
   const params = { body: program, constants: constants.length, carries: starts.length, length, reverse, bounded }
   const results = bind(scanPrimitive, [...constants, ...starts, ...rows, ...(bounded ? [count] : [])], params)
   const ends = spread(moving, results)
   return { carries: carries.map((start, i) => ends[i] ?? start), rows: results.slice(starts.length) }
 }
-
-/** The body with the held carries among its constants. */
-const withHeld = ({ body, constants, carries }: ScanCall, held: readonly boolean[]): Applied => ({
-  program: {
-    ...holding(body, constants.length, held),
-    outputs: body.outputs.filter((_, i) => held[i] !== true),
-  },
-  constants: [...constants, ...pick(carries, held)],
-})
 
 function scanShape(inputs: readonly Abstract[], params: ScanParams): Abstract[] {
   const { body, length, bounded } = params

@@ -61,13 +61,13 @@ export const whileLoopPrimitive: Primitive<WhileParams> = {
 }
 
 /** The carries after the last step. What does not change from step to step is computed before the first. */
-export function whileLoop(call: WhileCall): readonly Value[] {
-  const { body, carries, maxSteps } = call
+export function whileLoop({ condition, body, carries, maxSteps, ...call }: WhileCall): readonly Value[] {
   const held = heldCarries(body, call.bodyConstants.length, carries.length)
   const [still, moving] = [pick(carries, held), unmarked(held)]
-  const test = withoutInvariants(withHeld(call.condition, call.conditionConstants, still, held), true)
-  const outputs = pick(body.outputs, moving)
-  const step = withoutInvariants(withHeld({ ...body, outputs }, call.bodyConstants, still, held), false)
+  const tested = holding(condition, call.conditionConstants.length, held)
+  const repeated = holding(body, call.bodyConstants.length, held, pick(body.outputs, moving))
+  const test = withoutInvariants({ program: tested, constants: [...call.conditionConstants, ...still] }, maxSteps !== 0)
+  const step = withoutInvariants({ program: repeated, constants: [...call.bodyConstants, ...still] }, false)
   const operands = [...test.constants, ...step.constants, ...pick(carries, moving)]
   const results = bind(whileLoopPrimitive, operands, {
     condition: test.program,
@@ -79,17 +79,6 @@ export function whileLoop(call: WhileCall): readonly Value[] {
   const ends = spread(moving, results)
   return carries.map((start, i) => ends[i] ?? start)
 }
-
-/** The condition or the body with the held carries among its constants. */
-const withHeld = (
-  program: Program,
-  constants: readonly Value[],
-  still: readonly Value[],
-  held: readonly boolean[],
-) => ({
-  program: holding(program, constants.length, held),
-  constants: [...constants, ...still],
-})
 
 interface Roles<T> {
   readonly conditionConstants: readonly T[]

@@ -2,8 +2,8 @@
 import type { Buffer, Node, Operand, Statement, Step } from './kernel.ts'
 import { allNodes, eachStatement, nodesOf } from './walk.ts'
 
-/** Buffers of one step; `inside` are those that only live while it runs. */
-export interface StepBuffers {
+/** The buffers of one step. */
+interface StepBuffers {
   readonly reads: ReadonlySet<Buffer>
   readonly writes: ReadonlySet<Buffer>
 }

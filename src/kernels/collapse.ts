@@ -1,5 +1,5 @@
 /** Two loops of which one stands directly in the other become one where every address moves through both without a gap. */
-import type { Address, Loop, Statement } from './kernel.ts'
+import type { Address, Loop, Node, Statement } from './kernel.ts'
 import { replaceLoops } from './rewrite-loops.ts'
 import { allNodes, eachStatement, nodesOf, strideAlong, writtenAddress } from './walk.ts'
 
@@ -36,7 +36,7 @@ function chainsOf(body: readonly Statement[]): Loop[][] {
 function usesOfLoops(body: readonly Statement[]) {
   const addresses: Address[] = []
   const counted = new Set<Loop>()
-  const roots = new Set<import('./kernel.ts').Node>()
+  const roots = new Set<Node>()
   eachStatement(body, (statement) => {
     const written = writtenAddress(statement)
     if (written !== null) addresses.push(written)

@@ -27,8 +27,6 @@ import { viewOf } from './views.ts'
 
 /** Expressions of one kernel; also bounds the depth of every expression. */
 const CAPACITY = 256
-/** Kernels that are tried as a home for one more output. */
-const CANDIDATES = 4
 
 /** The groups of a program in order of execution, and where its variables stand. */
 export interface Fusion {
@@ -241,14 +239,11 @@ class Fuser {
   /** Groups over the same space that read an operand of the equation. */
   #neighbours({ inputs }: Equation, role: Expression, { shape }: Variable): Group[] {
     if (role.reduces) return []
-    const groups: Group[] = []
-    for (const input of inputs) {
-      for (const { group, form } of this.#demand(input).uses.values()) {
-        if (groups.length === CANDIDATES) return groups
-        if (sameShape(group.space, shape) && isCanonical(form, input.shape)) groups.push(group)
-      }
-    }
-    return groups
+    return inputs.flatMap((input) =>
+      this.#demand(input)
+        .recent.filter(({ group, form }) => sameShape(group.space, shape) && isCanonical(form, input.shape))
+        .map(({ group }) => group),
+    )
   }
 
   #mayJoin(group: Group, role: Expression, variable: Variable, consumers: ReadonlySet<Group>): boolean {

@@ -44,15 +44,26 @@ export interface Destination {
   readonly exclusive: boolean
 }
 
+/** Uses that are remembered as recent. */
+const RECENT = 8
+
 /** Everything that is asked of a variable. */
 export class Demand {
   readonly uses = new Map<string, Use>()
   readonly wholes = new Set<Group>()
   readonly destinations: Destination[] = []
 
+  /** The latest uses, newest first. */
+  readonly recent: Use[] = []
+
   /** Asks for the variable inside a group. */
   use(group: Group, form: Form): void {
-    this.uses.set(`${group.id}:${form.id}`, { group, form })
+    const key = `${group.id}:${form.id}`
+    if (this.uses.has(key)) return
+    const use = { group, form }
+    this.uses.set(key, use)
+    this.recent.unshift(use)
+    if (this.recent.length > RECENT) this.recent.pop()
   }
 
   /** Must the variable stand in memory? */

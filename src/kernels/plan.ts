@@ -29,22 +29,25 @@ interface Region {
 
 /** Places every buffer of a routine and of its nested routines. */
 export function plan(routine: Routine): PlannedRoutine {
-  const { arenaBytes, lowerBoundBytes } = place(routine, 0)
-  return { routine, arenaBytes, lowerBoundBytes }
-}
-
-/** Places the buffers of a routine from `base` on. */
-function place(routine: Routine, base: number): { readonly arenaBytes: number; readonly lowerBoundBytes: number } {
   placeOuter(routine)
+  // Scratch that no step touches needs no memory of its own.
+  for (const buffer of routine.scratch) buffer.place = { kind: 'arena', offset: 0 }
   const regions = [...scratchRegions(routine), ...nestedRegions(routine)]
   allot(regions)
   let arenaBytes = 0
-  for (const region of regions) {
-    arenaBytes = Math.max(arenaBytes, region.offset + region.bytes)
-    for (const buffer of region.buffers) buffer.place = { kind: 'arena', offset: base + region.offset }
-    for (const nested of region.nested) place(nested, base + region.offset)
+  for (const { buffers, nested, offset, bytes } of regions) {
+    arenaBytes = Math.max(arenaBytes, offset + bytes)
+    for (const buffer of buffers) buffer.place = { kind: 'arena', offset }
+    for (const inner of nested) shift(inner, offset)
   }
-  return { arenaBytes, lowerBoundBytes: lowerBound(regions, routine.steps.length) }
+  return { routine, arenaBytes, lowerBoundBytes: lowerBound(regions, routine.steps.length) }
+}
+
+/** Moves the scratch of a routine, and of the routines inside it, further up. */
+function shift(routine: Routine, bytes: number): void {
+  for (const buffer of routine.scratch)
+    if (buffer.place?.kind === 'arena') buffer.place = { kind: 'arena', offset: buffer.place.offset + bytes }
+  for (const step of routine.steps) for (const nested of nestedRoutines(step)) shift(nested, bytes)
 }
 
 function placeOuter({ inputs, outputs }: Routine): void {
@@ -104,7 +107,7 @@ function shareInPlace(steps: readonly Step[], regions: Map<Buffer, Region>): voi
 function nestedRegions(routine: Routine): Region[] {
   return routine.steps.flatMap((step, position) => {
     const nested = nestedRoutines(step)
-    const bytes = nested.reduce((most, each) => Math.max(most, place(each, 0).arenaBytes), 0)
+    const bytes = nested.reduce((most, each) => Math.max(most, plan(each).arenaBytes), 0)
     return bytes === 0 && nested.length === 0 ? [] : [newRegion(position, bytes, [], nested)]
   })
 }

@@ -1,7 +1,7 @@
 /** What it costs to compute a variable again: the flops and the number of loads under it. */
 import type { Equation, Program, Variable } from '../core/program.ts'
-import { HEAVY } from './expressions.ts'
 import { roleOf } from './roles.ts'
+import { HEAVY } from './scalar-flops.ts'
 
 /** Flops of an expression that may be computed twice. */
 const CHEAP_FLOPS = 8

@@ -13,6 +13,7 @@ import { formAlgebra, INNER, innerAxis, iterations, maskOf } from './forms.ts'
 import type { Node, ReduceName } from './kernel.ts'
 import type { Movement } from './movement.ts'
 import type { Reader } from './reader.ts'
+import { HEAVY } from './scalar-flops.ts'
 
 /** Where an equation stands while the fuser asks what it reads. */
 export interface FormContext {
@@ -42,9 +43,6 @@ export interface Expression {
   /** The value of output number `output` at an index. */
   read(reader: Reader, equation: Equation, output: number, index: readonly Index[]): Node
 }
-
-/** Cost from which an expression is never computed twice. */
-export const HEAVY = 100
 
 /** An operation element by element. */
 export const pointwise = (name: ElementwiseName, flops: number): Expression => ({
@@ -175,23 +173,23 @@ export function interleave<E>(
   return shape.map((_, axis) => (axes.includes(axis) ? reduced() : kept[next++]))
 }
 
-/** A product of integer tensors: a sum of products, computed where it is read. */
-export const integerDot: Expression = {
+/** A product as a sum of products computed where it is read: for integers, and for a few numbers. */
+export const sumOfProducts: Expression = {
   kind: 'expression',
   reduces: true,
-  nodes: 1,
+  nodes: 2,
   flops: () => HEAVY,
   operands: (equation, form, context) => {
-    const params = paramsOf(equation, 'dot')
+    const { contract } = paramsOf(equation, 'dot')
     const [{ shape }] = equation.inputs
-    const length = sizeOf(params.contract[0].map((axis) => shape[axis]))
-    const inner = params.contract[0].map(() => innerAxis)
+    const length = sizeOf(contract[0].map((axis) => shape[axis]))
+    const inner = contract[0].map(() => innerAxis)
     return reducedForms(equation, form, context, length, (side) => operandIndex(equation, side, form.axes, inner))
   },
   read: (reader, equation, _, index) => {
-    const params = paramsOf(equation, 'dot')
+    const { contract } = paramsOf(equation, 'dot')
     const [a, b] = equation.inputs
-    const extents = params.contract[0].map((axis) => a.shape[axis])
+    const extents = contract[0].map((axis) => a.shape[axis])
     return reader.reduce('sum', a.dtype, extents, (inner) =>
       reader.table.apply('mul', a.dtype, [
         reader.read(a, operandIndex(equation, 0, index, inner)),
@@ -216,5 +214,14 @@ function operandIndex<E>(equation: Equation, side: number, output: readonly E[],
   })
 }
 
-/** Is this a product that the machine's matrix kernels do? */
-export const isFloatDot = ({ inputs }: Equation): boolean => isFloat(inputs[0].dtype)
+/** Multiplications (of one batch) up to which a product gains nothing from the machine's matrix kernels. */
+const FEW = 4096
+
+/** Is this a product for the machine's matrix kernels? */
+export function isMatrixProduct(equation: Equation): boolean {
+  const { contract, batch } = paramsOf(equation, 'dot')
+  const [a, b] = equation.inputs
+  const columns = b.shape.filter((_, axis) => !contract[1].includes(axis) && !batch[1].includes(axis))
+  const rest = a.shape.filter((_, axis) => !batch[0].includes(axis))
+  return isFloat(a.dtype) && sizeOf(rest) * sizeOf(columns) > FEW
+}

@@ -7,10 +7,11 @@ import type { Equation } from '../core/program.ts'
 import { paramsOf } from '../rewrite/params.ts'
 import type { Index } from './axes.ts'
 import type { Expression } from './expressions.ts'
-import { HEAVY, interleave, reducedForms } from './expressions.ts'
+import { interleave, reducedForms } from './expressions.ts'
 import { innerAxis } from './forms.ts'
 import type { Node } from './kernel.ts'
 import type { Reader } from './reader.ts'
+import { HEAVY } from './scalar-flops.ts'
 
 /** The index of the first extreme along an axis. */
 export const extremePlace = (name: 'argmax' | 'argmin'): Expression => ({

@@ -10,7 +10,7 @@ import { hasEffect } from '../core/program.ts'
 import type { Costs } from './cost.ts'
 import { costsOf, isCheap, isLight } from './cost.ts'
 import type { Expression } from './expressions.ts'
-import { depthOf, Forms, innerAxis, isCanonical, isPrefix, iterations, maskOf } from './forms.ts'
+import { depthOf, Forms, INNER, innerAxis, isCanonical, isPrefix, iterations, maskOf } from './forms.ts'
 import type { Destination, Group, Use } from './groups.ts'
 import { Demand } from './groups.ts'
 import type { Buffer } from './kernel.ts'
@@ -27,6 +27,8 @@ import { viewOf } from './views.ts'
 
 /** Expressions of one kernel; also bounds the depth of every expression. */
 const CAPACITY = 256
+/** How often cheap expressions may be computed again inside reductions. */
+const REPEATS = 4
 
 /** The groups of a program in order of execution, and where its variables stand. */
 export interface Fusion {
@@ -173,10 +175,12 @@ class Fuser {
   #mayInline(equation: Equation, role: Expression, variable: Variable, uses: readonly Use[]): boolean {
     if (!hasRoom(role, uses)) return false
     if (role.reduces) return uses.length === 1 && reducesInside(uses[0])
-    if (role.flops(equation) === 0 || isCheap(this.#costs, variable)) return true
+    if (role.flops(equation) === 0) return true
     const turns = uses.map(({ group, form }) => iterations(form, group.space))
     const size = sizeOf(variable.shape)
     if (turns.reduce((sum, count) => sum + count, 0) <= size) return true
+    const repeated = uses.some(({ form }, i) => (maskOf(form) & INNER) !== 0 && turns[i] > REPEATS * size)
+    if (isCheap(this.#costs, variable) && !repeated) return true
     return size === 1 && turns.every((count) => count === 1) && isLight(this.#costs, variable)
   }
 

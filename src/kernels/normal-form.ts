@@ -9,7 +9,7 @@ import type { Equation, Program } from '../core/program.ts'
 import type { Value } from '../core/value.ts'
 import { rewrite } from '../rewrite/engine.ts'
 import { paramsOf } from '../rewrite/params.ts'
-import type { Match, Rule } from '../rewrite/rule.ts'
+import type { Match, Rule, Writer } from '../rewrite/rule.ts'
 import { rule } from '../rewrite/rule.ts'
 import { rules } from '../rewrite/simplify.ts'
 import { expand } from './expand.ts'
@@ -19,6 +19,12 @@ const loweringRules: readonly Rule[] = [
   ...rules,
   rule('stopGradient is the identity', 'stopGradient', ({ a }) => a),
   rule('a product over several axes is one over their product', 'dot', overOneAxis),
+  rule('an outer product is element by element', 'dot', outerProduct),
+  rule(
+    'what is added to an assembled vector is added to its segments',
+    'add',
+    ({ a, b, ...match }) => addedToSegments(a, b, match) ?? addedToSegments(b, a, match),
+  ),
 ]
 
 /** The program as the lowering takes it. */
@@ -45,6 +51,37 @@ function customProgram(equation: Equation): Program | null {
 
 const checkpointProgram = (equation: Equation): Program | null =>
   equation.primitive.name === 'checkpoint' ? paramsOf(equation, 'checkpoint').program : null
+
+/** A sum of single products (a product 0 · -1 is -0 here, where the sum would be 0). */
+function outerProduct({ a, b, params: { contract, batch }, type, make }: Match<'dot'>): Value | null {
+  if (sizeOf(contract[0].map((axis) => a.shape[axis])) !== 1) return null
+  const spread = (x: Value, side: 0 | 1, first: number): Value => {
+    const gone = [...contract[side], ...batch[side]]
+    const free = x.shape.map((_, axis) => axis).filter((axis) => !gone.includes(axis))
+    const order = [...batch[side], ...free]
+    const moved = make('transpose', [x], { permutation: [...order, ...contract[side]] })
+    const bare = make('reshape', [moved], { shape: order.map((axis) => x.shape[axis]) })
+    const axes = order.map((_, i) => (i < batch[side].length ? i : first + i - batch[side].length))
+    return make('broadcast', [bare], { shape: type.shape, axes })
+  }
+  const freeOfB = b.shape.length - contract[1].length - batch[1].length
+  return make('mul', [spread(a, 0, batch[0].length), spread(b, 1, type.shape.length - freeOfB)], {})
+}
+
+/**
+ * assemble(parts) + x, where the parts leave no gap: each part gets its segment of x, so that sums of gradients over the steps of
+ * a loop are made where the parts are.
+ */
+function addedToSegments(a: Value, x: Value, { source, make }: Writer): Value | null {
+  const assembled = source(a, 'assemble')
+  if (assembled === null) return null
+  const { inputs, params } = assembled
+  if (inputs.reduce((covered, { shape }) => covered + sizeOf(shape), 0) !== params.size) return null
+  const sums = inputs.map((part, i) =>
+    make('add', [part, make('view', [x], { offset: params.offsets[i], shape: part.shape })], {}),
+  )
+  return make('assemble', sums, params)
+}
 
 /** Σ_{j,k} a[…, j, k] b[…, j, k]: the contracted axes become the last one of each operand, in the order of a. */
 function overOneAxis({ a, b, params, make }: Match<'dot'>): Value | null {

@@ -1,8 +1,9 @@
 /** `threefry` spelt out in 32-bit operations: Threefry-2x32 with 20 rounds (Salmon et al. 2011, doi:10.1145/2063384.2063405). */
 import type { Expression } from './expressions.ts'
-import { HEAVY, pointwise } from './expressions.ts'
+import { pointwise } from './expressions.ts'
 import type { Node } from './kernel.ts'
 import type { NodeTable } from './nodes.ts'
+import { HEAVY } from './scalar-flops.ts'
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const
 const ROUNDS = 20

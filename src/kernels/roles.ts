@@ -1,19 +1,18 @@
 /** What each primitive of the catalogue becomes: an expression inside a kernel, a composition by destination, or a step. */
 import type { Equation } from '../core/program.ts'
-import type { PrimitiveName } from '../primitives/index.ts'
+import type { ElementwiseName, PrimitiveName } from '../primitives/index.ts'
 import type { Expression } from './expressions.ts'
 import {
   constant,
   counting,
-  HEAVY,
   identity,
-  integerDot,
-  isFloatDot,
+  isMatrixProduct,
   maxOver,
   minOver,
   moved,
   pointwise,
   power,
+  sumOfProducts,
   sumOver,
 } from './expressions.ts'
 import { extremePlace } from './extremes.ts'
@@ -29,6 +28,7 @@ import { movements } from './movement.ts'
 import type { Composition } from './pieces.ts'
 import { assembly, concatenation, padding } from './pieces.ts'
 import { randomBits } from './random-bits.ts'
+import { scalarFlops } from './scalar-flops.ts'
 import type { StepRule } from './steps.ts'
 
 /** What an equation becomes. */
@@ -37,54 +37,16 @@ export type Role = Expression | Composition | StepRule
 /** Primitives that stand written out by the time a program is lowered; `customTangent` is refused by its own `evaluate`. */
 type WrittenOut = 'customJvp' | 'customVjp' | 'checkpoint'
 
-/** One row for each primitive of the catalogue; a function where it depends on the dtype. */
+/** Operations element by element. */
+const elementwise = Object.fromEntries(
+  Object.entries(scalarFlops).map(([name, flops]) => [name, pointwise(name as ElementwiseName, flops)]),
+) as Record<ElementwiseName, Expression> // the table has one row for each name
+
+/** One row for each primitive of the catalogue; a function where it depends on the operands. */
 const roles = {
-  neg: pointwise('neg', 1),
-  abs: pointwise('abs', 1),
-  sign: pointwise('sign', 2),
-  floor: pointwise('floor', 1),
-  ceil: pointwise('ceil', 1),
-  round: pointwise('round', 1),
-  trunc: pointwise('trunc', 1),
+  ...elementwise,
   integerPower: power,
-  add: pointwise('add', 1),
-  sub: pointwise('sub', 1),
-  mul: pointwise('mul', 1),
-  div: pointwise('div', 4),
-  rem: pointwise('rem', 8),
-  max: pointwise('max', 1),
-  min: pointwise('min', 1),
-  lt: pointwise('lt', 1),
-  le: pointwise('le', 1),
-  eq: pointwise('eq', 1),
-  ne: pointwise('ne', 1),
-  and: pointwise('and', 1),
-  or: pointwise('or', 1),
-  xor: pointwise('xor', 1),
-  not: pointwise('not', 1),
-  shl: pointwise('shl', 1),
-  shr: pointwise('shr', 1),
-  select: pointwise('select', 1),
-  convert: pointwise('convert', 1),
-  bitcast: pointwise('bitcast', 0),
   stopGradient: identity,
-  exp: pointwise('exp', HEAVY),
-  expm1: pointwise('expm1', HEAVY),
-  log: pointwise('log', HEAVY),
-  log1p: pointwise('log1p', HEAVY),
-  sqrt: pointwise('sqrt', 4),
-  sin: pointwise('sin', HEAVY),
-  cos: pointwise('cos', HEAVY),
-  tan: pointwise('tan', HEAVY),
-  tanh: pointwise('tanh', HEAVY),
-  logistic: pointwise('logistic', HEAVY),
-  softplus: pointwise('softplus', HEAVY),
-  erf: pointwise('erf', HEAVY),
-  erfInverse: pointwise('erfInverse', HEAVY),
-  logGamma: pointwise('logGamma', HEAVY),
-  digamma: pointwise('digamma', HEAVY),
-  pow: pointwise('pow', HEAVY),
-  atan2: pointwise('atan2', HEAVY),
   full: constant,
   iota: counting,
   broadcast: moved(movements.broadcast),
@@ -115,7 +77,7 @@ const roles = {
   cond: chosen,
   tap: hosted,
   customTangent: refused,
-  dot: (equation: Equation): Role => (isFloatDot(equation) ? contraction : integerDot),
+  dot: (equation: Equation): Role => (isMatrixProduct(equation) ? contraction : sumOfProducts),
 } satisfies Record<Exclude<PrimitiveName, WrittenOut>, Role | ((equation: Equation) => Role)>
 
 /** The role of an equation; primitives that users define are steps of the host. */

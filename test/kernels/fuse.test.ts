@@ -87,6 +87,27 @@ describe('one kernel', () => {
     expect(kinds(check(programOf([f64(40)], (x) => [div(x, broadcast(sum(x, [0]), [40], []))])))).toBe('kernel kernel')
     expect(kinds(check(programOf([f64(40)], (x) => [sqrt(sum(mul(x, x), [0]))])))).toBe('kernel')
   })
+
+  it('computes a small product with what surrounds it', () => {
+    const layer = check(
+      programOf([f64(50, 2), f64(50), f64(2)], (w, b, u) => [tanh(add(dot(w, u, [[1], [0]]), b))]),
+    )
+    expect(kinds(layer)).toBe('kernel')
+    const outer = check(
+      programOf([f64(4), f64(50), f64(4), f64(50)], (x, y, u, v) => [add(dot(x, y, [[], []]), dot(u, v, [[], []]))]),
+    )
+    expect(loops(outer)).toBe('4 50v')
+  })
+
+  it('adds to the segments of a gradient where they are made', () => {
+    const planned = check(
+      programOf([f64(60), f64(4), f64(10), f64(20)], (total, x, y, z) => [
+        add(total, assemble([new Segment(0, dot(x, y, [[], []])), new Segment(40, tanh(z))], 60)),
+      ]),
+    )
+    expect(kinds(planned)).toBe('kernel kernel')
+    expect(planned.routine.scratch.length).toBe(0)
+  })
 })
 
 describe('lanes', () => {
@@ -114,16 +135,16 @@ describe('lanes', () => {
 
 describe('no copy is made', () => {
   it('for transposed, sliced and batched operands of products', () => {
-    const program = programOf([f32(2, 6, 8), f32(4, 20)], (x, y) => [
+    const program = programOf([f32(2, 16, 18), f32(20, 40)], (x, y) => [
       dot(transpose(x, [0, 2, 1]), x, [[2], [1]], [[0], [0]]),
-      dot(slice(y, [0, 2], [4, 8]), slice(y, [0, 4], [4, 20], [1, 2]), [[0], [0]]),
-      dot(reshape(x, [12, 8]), broadcast(view(reshape(y, [80]), 3, [8]), [8, 3], [0]), [[1], [0]]),
+      dot(slice(y, [0, 2], [20, 20]), slice(y, [0, 4], [20, 40], [1, 2]), [[0], [0]]),
+      dot(reshape(x, [32, 18]), broadcast(view(reshape(y, [800]), 3, [18]), [18, 8], [0]), [[1], [0]]),
     ])
     expect(kinds(check(program))).toBe('contract contract contract')
   })
 
   it('for the heads of attention', () => {
-    const [batch, time, heads, depth] = [2, 5, 3, 4]
+    const [batch, time, heads, depth] = [2, 20, 3, 12]
     const program = programOf([f64(batch, time, heads * depth), f64(batch, time, heads * depth)], (q, k) => {
       const split = (x: Value) => transpose(reshape(x, [batch, time, heads, depth]), [0, 2, 1, 3])
       return [
@@ -142,7 +163,7 @@ describe('no copy is made', () => {
   })
 
   it('for products that are wanted in another layout, or side by side', () => {
-    const [batch, time, heads, depth] = [2, 5, 3, 4]
+    const [batch, time, heads, depth] = [2, 20, 3, 12]
     const program = programOf(
       [f64(batch, heads, time, time), f64(batch, heads, time, depth), f64(heads * depth, 7)],
       (s, v, w) => {
@@ -160,17 +181,17 @@ describe('no copy is made', () => {
       },
     )
     expect(kinds(check(program))).toBe('contract contract')
-    const pair = programOf([f64(4, 6), f64(6, 5)], (x, y) => [
-      concat([dot(x, y, [[1], [0]]), slice(x, [0, 1], [4, 3])], 1),
+    const pair = programOf([f64(12, 20), f64(20, 18)], (x, y) => [
+      concat([dot(x, y, [[1], [0]]), slice(x, [0, 1], [12, 3])], 1),
     ])
     expect(check(pair).routine.scratch.length).toBe(0)
   })
 
   it('for what is joined: producers write to their places', () => {
-    const program = programOf([f64(3, 4), f64(4, 2), f64(7)], (x, y, p) => {
+    const program = programOf([f64(18, 20), f64(20, 12), f64(7)], (x, y, p) => {
       const product = dot(x, y, [[1], [0]])
       return [
-        assemble([new Segment(0, product), new Segment(6, tanh(p)), new Segment(13, sum(x, [0]))], 20),
+        assemble([new Segment(0, product), new Segment(216, tanh(p)), new Segment(223, sum(x, [0]))], 250),
         concat([tanh(x), exp(x)], 1),
       ]
     })
@@ -186,7 +207,7 @@ describe('no copy is made', () => {
   })
 
   it('for reshapes of what is computed', () => {
-    const planned = check(programOf([f64(6, 4), f64(4, 2)], (x, y) => [reshape(dot(x, y, [[1], [0]]), [3, 4])]))
+    const planned = check(programOf([f64(18, 20), f64(20, 12)], (x, y) => [reshape(dot(x, y, [[1], [0]]), [12, 18])]))
     expect(kinds(planned)).toBe('contract')
     expect(planned.routine.scratch.length).toBe(0)
   })

@@ -73,7 +73,7 @@ describe('printRoutine', () => {
         1: kernel sin [2v], 2 flop, 16 B
         2: while (b6@0) -> (b5@32)
           while condition (in0: float32[2]) -> (out0: bool[1])
-            0: kernel sum_lt [2v], 3 flop, 12 B
+            0: kernel sum_lt [2], 3 flop, 12 B
           while body (in0: float32[2]) -> (out0: float32[2])
             0: kernel add [2v], 2 flop, 16 B
         3: host tap (b5@32) -> (b4@0)

@@ -283,7 +283,7 @@ function grow(pool: Pool, operation: number, first: number, second: number, thir
   const recent = (k: number): Value => pool.floats[pool.floats.length - 1 - (k % Math.min(5, pool.floats.length))]
   const made = operations[operation % operations.length](pool, recent(first), recent(second), third)
   for (const value of Array.isArray(made) ? made : [made]) {
-    if (sizeOf(value.shape) <= 200) pool.floats.push(third % 4 === 0 ? tame(value) : shrink(value))
+    if (sizeOf(value.shape) <= 240) pool.floats.push(third % 4 === 0 ? tame(value) : shrink(value))
   }
 }
 

@@ -27,12 +27,12 @@ export abstract class Value implements Abstract {
   abstract readSync(): StorageArray | Uint8Array
 
   /** The only element of a tensor of size 1. */
-  async item(): Promise<number> {
+  async item(): Promise<number | boolean> {
     return single(this, await this.read())
   }
 
   /** The only element, at once; only on the CPU. */
-  itemSync(): number {
+  itemSync(): number | boolean {
     return single(this, this.readSync())
   }
 }
@@ -152,8 +152,8 @@ export class Traced extends Value {
   }
 }
 
-function single(value: Value, data: ArrayLike<number>): number {
-  if (sizeOf(value.shape) === 1) return data[0]!
+function single(value: Value, data: ArrayLike<number>): number | boolean {
+  if (sizeOf(value.shape) === 1) return value.dtype === 'bool' ? data[0] !== 0 : data[0]!
   throw new TraceError(
     `item: the tensor ${showAbstract(value)} has ${data.length} elements; use read() for all of them.`,
   )

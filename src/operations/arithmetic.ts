@@ -3,6 +3,9 @@ import type { FloatDType, NumericDType } from '../../types/dtype.ts'
 import type { CheckOperands, MeetDType, OkOperands } from '../../types/operands.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
+import { showAbstract } from '../core/abstract.ts'
+import { isFloat } from '../core/dtype.ts'
+import { DTypeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
 import { constantLike } from '../primitives/broadcast.ts'
@@ -219,6 +222,11 @@ const isExponent = (b: number): boolean => Number.isInteger(b) && Math.abs(b) <=
 /** a to a power that is known beforehand. */
 function whole<R>(a: Operand, exponent: number): R {
   const [base] = operands('pow', [a])
+  if (exponent < 0 && !isFloat(base!.dtype)) {
+    throw new DTypeError(
+      `pow: ${showAbstract(base!)} to the power ${exponent} is not whole; convert it first: convert(x, 'float32')`,
+    )
+  }
   return typed<R>(operateOne('pow', exponent, [base!], (x) => elementwise.integerPower(x, exponent)))
 }
 

@@ -5,7 +5,8 @@ import type { Arange, Linspace } from '../../types/contract/range.ts'
 import type { DType, FloatDType, NumericDType } from '../../types/dtype.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { AnyTensor, Check, Ok, Tensor } from '../../types/tensor.ts'
-import { ShapeError } from '../core/errors.ts'
+import { isFloat } from '../core/dtype.ts'
+import { DTypeError, ShapeError } from '../core/errors.ts'
 import { currentTrace } from '../core/trace.ts'
 import { HostNumber } from '../core/value.ts'
 import { cpu } from '../devices.ts'
@@ -181,6 +182,7 @@ export function arange<const A extends number, const B extends number, const C e
 export function arange(start: number, stop?: number, step = 1, dtype: DType = 'int32'): unknown {
   if (stop === undefined) return arange(0, start)
   if (step === 0) throw new ShapeError('arange: the step must not be 0')
+  requireWhole(dtype, start, step)
   const shape = [Math.max(0, Math.ceil((stop - start) / step))]
   const numbers = [literal('arange', start, dtype), literal('arange', step, dtype)]
   return operateOne('arange', [shape, dtype], numbers, (first, distance) =>
@@ -249,6 +251,12 @@ export function convert<S extends Shape, D extends DType, const E extends DType>
   dtype: E,
 ): Tensor<S, E> {
   return typed(operateOne('convert', dtype, [untyped(x, 'convert')], (v) => converted(v, dtype)))
+}
+
+function requireWhole(dtype: DType, ...numbers: readonly number[]): void {
+  const broken = isFloat(dtype) ? undefined : numbers.find((x) => !Number.isInteger(x))
+  if (broken === undefined) return
+  throw new DTypeError(`arange: ${broken} is not an ${dtype}; give a float dtype: arange(start, stop, step, 'float32')`)
 }
 
 function filled(name: string, shape: Sizes, dtype: DType, value: number): unknown {

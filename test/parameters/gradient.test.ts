@@ -45,7 +45,7 @@ const loss: Loss = ({ L1, L2 }) => mul(add(squares(product(L2.weight, L1.weight)
 /** Central differences of fourth order. */
 function differences(f: Loss): number[] {
   const h = 1e-3
-  const value = (i: number, step: number) => f(at(start.map((x, j) => (i === j ? x + step : x)))).itemSync()
+  const value = (i: number, step: number) => Number(f(at(start.map((x, j) => (i === j ? x + step : x)))).itemSync())
   return start.map((_, i) => (8 * (value(i, h) - value(i, -h)) - (value(i, 2 * h) - value(i, -2 * h))) / (12 * h))
 }
 

@@ -24,7 +24,7 @@ export const scalar = (x: number): Concrete => tensor([x], [])
 export const numbers = (value: Value): number[] => Array.from(value.readSync())
 
 /** The only element of a result. */
-export const number = (value: Value): number => value.itemSync()
+export const number = (value: Value): number => Number(value.itemSync())
 
 const close = (f: Fn, values: readonly Value[]): Closed => trace('test', (...inner) => [f(...inner)], values)
 

@@ -63,7 +63,9 @@ type SameSize<A extends readonly unknown[], B extends readonly unknown[], S exte
       ? [Cancel<SymbolsA, SymbolsB>] extends [[]]
         ? CoefficientA extends CoefficientB
           ? T
-          : Failure<S, T, `${ProdDim<S>} elements vs ${ProdDim<T>}`>
+          : ProdDim<S> extends ProdDim<T> // a common leading 0
+            ? T
+            : Failure<S, T, `${ProdDim<S>} elements vs ${ProdDim<T>}`>
         : Failure<S, T, `${ProdDim<S>} elements vs ${ProdDim<T>}`>
       : T
     : T

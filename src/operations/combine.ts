@@ -104,7 +104,7 @@ export function lerp<
 }
 
 /** s √((a/s)² + (b/s)²) with the larger magnitude s, on which the result does not depend. */
-function lengthOf(a: Value, b: Value): Value {
+export function lengthOf(a: Value, b: Value): Value {
   const larger = stopGradient(max(abs(a), abs(b)))
   const usable = and(lt(constantLike(larger, 0), larger), lt(larger, constantLike(larger, Number.POSITIVE_INFINITY)))
   const scale = select(usable, larger, constantLike(larger, 1))

@@ -1,4 +1,7 @@
-/** Hyperbolic functions and their inverses, element by element, in forms that neither cancel near 0 nor overflow early. */
+/**
+ * Hyperbolic functions and their inverses, element by element, in forms that neither cancel near 0 nor overflow early,
+ * in value and derivatives.
+ */
 import type { FloatDType } from '../../types/dtype.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
@@ -6,7 +9,9 @@ import type { Value } from '../core/value.ts'
 import { constantLike } from '../primitives/broadcast.ts'
 import { add, div, gt, lt, mul, neg, scale, select, sub } from '../primitives/elementwise.ts'
 import { expm1, log, log1p, sqrt, tanh as tanhOf } from '../primitives/transcendental.ts'
+import { lengthOf } from './combine.ts'
 import { floatUnary } from './operand.ts'
+import { withDerivative } from './with-derivative.ts'
 
 /**
  * The hyperbolic sine (eˣ − e⁻ˣ)/2, element by element, with all digits near 0.
@@ -69,36 +74,68 @@ export function atanh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
 }
 
 /** (expm1(x) − expm1(−x))/2: both terms have the sign of x, so nothing cancels. */
-const hyperbolicSine = (x: Value): Value => scale(sub(expm1(x), expm1(neg(x))), 0.5)
+const sineFormula = (x: Value): Value => scale(sub(expm1(x), expm1(neg(x))), 0.5)
 
-function hyperbolicCosine(x: Value): Value {
-  const half = hyperbolicSine(scale(x, 0.5))
+/** 1 + 2 sinh²(x/2), whose first two derivatives do not cancel. */
+function cosineFormula(x: Value): Value {
+  const half = sineFormula(scale(x, 0.5))
   return add(scale(mul(half, half), 2), constantLike(x, 1))
 }
+
+const hyperbolicSine = withDerivative('sinh', sineFormula, cosineFormula)
+
+const hyperbolicCosine = withDerivative('cosh', cosineFormula, hyperbolicSine)
 
 /** From here on asinh(x) and acosh(x) are ln 2x to the last bit, and x² would soon overflow. */
 const LARGE = 2 ** 28
 
-/** Odd: for m = |x| ln(1 + m + m²/(1 + √(m² + 1))). */
-function inverseSine(x: Value): Value {
-  const negative = lt(x, constantLike(x, 0))
-  const magnitude = select(negative, neg(x), x)
-  const result = beyond(magnitude, (m) => {
-    const one = constantLike(m, 1)
-    const squared = mul(m, m)
-    return log1p(add(m, div(squared, add(one, sqrt(add(squared, one))))))
-  })
-  return select(negative, neg(result), result)
+/** Odd: for m = |x| ln(1 + m + m²/(1 + √(m² + 1))). Its derivative is 1/√(x² + 1). */
+const inverseSine = withDerivative(
+  'asinh',
+  (x) => {
+    const negative = lt(x, constantLike(x, 0))
+    const magnitude = select(negative, neg(x), x)
+    const result = beyond(magnitude, (m) => {
+      const one = constantLike(m, 1)
+      const squared = mul(m, m)
+      return log1p(add(m, div(squared, add(one, sqrt(add(squared, one))))))
+    })
+    return select(negative, neg(result), result)
+  },
+  (x) => reciprocal(lengthOf(x, constantLike(x, 1))),
+)
+
+/** With t = x − 1: ln(1 + t + √(t (t + 2))). Its derivative is 1/√(x² − 1). */
+const inverseCosine = withDerivative(
+  'acosh',
+  (x) =>
+    beyond(x, (m) => {
+      const t = sub(m, constantLike(m, 1))
+      return log1p(add(t, sqrt(mul(t, add(t, constantLike(t, 2))))))
+    }),
+  (x) => {
+    const one = constantLike(x, 1)
+    return reciprocal(mul(sqrt(sub(x, one)), sqrt(add(x, one))))
+  },
+)
+
+/** (ln(1 + x) − ln(1 − x))/2. Its derivative is 1/(1 − x²). */
+const inverseTangent = withDerivative(
+  'atanh',
+  (x) => scale(sub(log1p(x), log1p(neg(x))), 0.5),
+  withDerivative('atanh', reciprocalOfRest, (x) => {
+    const slope = reciprocalOfRest(x)
+    return scale(mul(x, mul(slope, slope)), 2)
+  }),
+)
+
+/** 1/(1 − x²), with all digits beside ±1. */
+function reciprocalOfRest(x: Value): Value {
+  const one = constantLike(x, 1)
+  return reciprocal(mul(sub(one, x), add(one, x)))
 }
 
-/** With t = x − 1: ln(1 + t + √(t (t + 2))). */
-const inverseCosine = (x: Value): Value =>
-  beyond(x, (m) => {
-    const t = sub(m, constantLike(m, 1))
-    return log1p(add(t, sqrt(mul(t, add(t, constantLike(t, 2))))))
-  })
-
-const inverseTangent = (x: Value): Value => scale(sub(log1p(x), log1p(neg(x))), 0.5)
+const reciprocal = (x: Value): Value => div(constantLike(x, 1), x)
 
 /** f(x), and ln 2x where x is large; the branch not taken sees a harmless 1. */
 function beyond(x: Value, f: (x: Value) => Value): Value {

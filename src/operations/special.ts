@@ -4,10 +4,11 @@ import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
 import type { Value } from '../core/value.ts'
 import { constantLike } from '../primitives/broadcast.ts'
-import { add, div, lt, mul, neg, select, sub } from '../primitives/elementwise.ts'
+import { add, div, lt, mul, neg, scale, select, sub } from '../primitives/elementwise.ts'
 import * as gamma from '../primitives/gamma.ts'
 import * as transcendental from '../primitives/transcendental.ts'
 import { floatUnary } from './operand.ts'
+import { withDerivative } from './with-derivative.ts'
 
 /**
  * The logistic function 1/(1 + e⁻ˣ), element by element, in [0, 1].
@@ -91,11 +92,16 @@ const coefficients = [
   -2.8139304104325175e-7, 2.8919358822476575e-7, 1.0561123782378039e-7, -1.0696471838203236e-7,
 ]
 
-function complement(x: Value): Value {
-  const one = constantLike(x, 1)
-  const early = lt(x, constantLike(x, TAIL))
-  return select(early, sub(one, transcendental.erf(x)), tail(select(early, one, x)))
-}
+/** 1 − erf(x), with derivative −2/√π e^(−x²). */
+const complement = withDerivative(
+  'erfc',
+  (x) => {
+    const one = constantLike(x, 1)
+    const early = lt(x, constantLike(x, TAIL))
+    return select(early, sub(one, transcendental.erf(x)), tail(select(early, one, x)))
+  },
+  (x) => scale(transcendental.exp(neg(mul(x, x))), -2 / Math.sqrt(Math.PI)),
+)
 
 /** erfc(x) for x ≥ 1/2: e^(−x²) p((x − 3)/(x + 3)) / (1 + 2x). */
 function tail(x: Value): Value {

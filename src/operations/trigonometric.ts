@@ -7,6 +7,7 @@ import { constantLike } from '../primitives/broadcast.ts'
 import * as elementwise from '../primitives/elementwise.ts'
 import * as transcendental from '../primitives/transcendental.ts'
 import { floatUnary } from './operand.ts'
+import { withDerivative } from './with-derivative.ts'
 
 /**
  * The sine of an angle in radians, element by element.
@@ -68,9 +69,19 @@ export function atan<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
   return floatUnary('atan', (v) => transcendental.atan2(v, constantLike(v, 1)), x)
 }
 
-const arcSine = (x: Value): Value => transcendental.atan2(x, otherSide(x))
+const arcSine = withDerivative('asin', (x) => transcendental.atan2(x, otherSide(x)), slopeOfSine)
 
-const arcCosine = (x: Value): Value => transcendental.atan2(otherSide(x), x)
+const arcCosine = withDerivative(
+  'acos',
+  (x) => transcendental.atan2(otherSide(x), x),
+  (x) => elementwise.neg(slopeOfSine(x)),
+)
+
+/** asin′(x) = 1/√(1 − x²), and its derivative x/√(1 − x²)³, which does not cancel near 0. */
+function slopeOfSine(x: Value): Value {
+  const formula = (v: Value): Value => elementwise.div(constantLike(v, 1), otherSide(v))
+  return withDerivative('asin', formula, (v) => elementwise.mul(v, elementwise.integerPower(formula(v), 3)))(x)
+}
 
 /** √(1 − x²) as √((1 − x)(1 + x)), which keeps its digits beside ±1. */
 function otherSide(x: Value): Value {

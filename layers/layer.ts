@@ -163,9 +163,19 @@ function requireKnown(given: readonly string[], names: readonly string[]): void 
 /** Refuses the parameters of another layer with a sentence, before an operation deep inside meets a wrong shape. */
 function requireParameters(name: string, names: Layout, params: unknown): void {
   if (names.size === 0) return
+  refuseTensor(name, params)
   const given = layoutOf(params as ComponentArray<unknown>) // throws a sentence if it is none
   if (given.text === names.text || names.fields.every((field) => fits(field, given))) return
   throw new ArgumentError(`${name}: its parameters are ${show(names)}, got ${show(given)}. Make them with init(key).`)
+}
+
+/** The most common slip: `model(x, params)`. */
+function refuseTensor(name: string, params: unknown): void {
+  const { shape, dtype } = (params ?? {}) as Partial<Leaf> // nothing is said of the kinds of the two
+  if (!Array.isArray(shape) || typeof dtype !== 'string') return
+  throw new ArgumentError(
+    `${name}: the parameters come first, then the input: model(params, x). Got a tensor ${dtype}[${shape.join(', ')}].`,
+  )
 }
 
 /** Is there a parameter of the same name and shape? The order is free, and there may be more. */

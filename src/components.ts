@@ -36,11 +36,19 @@ export type SpecOf<R> = {
     ? P
     : R[K] extends AnyTensor
       ? ShapeOf<R[K]>
-      : SpecOf<R[K]>
+      : R[K] extends object
+        ? SpecOf<R[K]>
+        : never
 }
 
-/** The element type of a record of tensors. */
-export type RecordDType<R> = R[keyof R] extends infer V ? (V extends AnyTensor ? DTypeOf<V> : RecordDType<V>) : never
+/** The element type of a record of tensors; `never` for a record whose names are not known. */
+export type RecordDType<R> = string extends keyof R
+  ? never
+  : R[keyof R] extends infer V
+    ? V extends AnyTensor
+      ? DTypeOf<V>
+      : RecordDType<V>
+    : never
 
 /**
  * One flat vector of the tensors of a nested record, in the order of its names, with named views. Differentiable, so it may

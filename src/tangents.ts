@@ -20,7 +20,7 @@ export function tangentLeaves(name: string, closed: ClosedFunction, tangents: re
     )
   }
   return closed.arguments.flatMap(({ structure, leaves }, i) =>
-    fitting(name, `tangent ${i}`, structure.key, leaves, flatten(tangents[i])),
+    fitting(name, `tangent ${i}`, 'its primal', structure.key, leaves, flatten(tangents[i])),
   )
 }
 
@@ -30,25 +30,26 @@ export const cotangentLeaves = (
   closed: ClosedFunction,
   values: readonly Value[],
   cotangent: unknown,
-): readonly Value[] => fitting(name, 'the cotangent', closed.result.key, values, flatten(cotangent))
+): readonly Value[] => fitting(name, 'the cotangent', 'the result', closed.result.key, values, flatten(cotangent))
 
 function fitting(
   name: string,
   what: string,
+  owner: string,
   key: string,
   primals: readonly Value[],
   given: Flattened,
 ): readonly Value[] {
   if (given.structure.key !== key) {
     throw new ArgumentError(
-      `${name}: ${what} is not built like its primal: it holds ${list(given)} instead of ${primals.length} tensors in the same places.`,
+      `${name}: ${what} is not built like ${owner}: it holds ${list(given)} instead of ${primals.length} tensors in the same places.`,
     )
   }
   primals.forEach((primal, i) => {
     const leaf = given.leaves[i]!
     if (!isFloat(primal.dtype) || (leaf.dtype === primal.dtype && sameShape(leaf.shape, primal.shape))) return
     const place = given.paths[i] === '' ? what : `${what} at '${given.paths[i]}'`
-    throw new ShapeError(`${name}: ${place} is ${showAbstract(leaf)}, but its primal is ${showAbstract(primal)}`)
+    throw new ShapeError(`${name}: ${place} is ${showAbstract(leaf)}, but ${owner} is ${showAbstract(primal)}`)
   })
   return given.leaves
 }

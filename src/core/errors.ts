@@ -6,6 +6,7 @@ export class ShapeError extends Error {
 
   constructor(sentence: string) {
     super(`ShapeError: ${sentence}`)
+    nameOnce(this)
   }
 
   override toString(): string {
@@ -19,6 +20,7 @@ export class DTypeError extends Error {
 
   constructor(sentence: string) {
     super(`DTypeError: ${sentence}`)
+    nameOnce(this)
   }
 
   override toString(): string {
@@ -44,4 +46,9 @@ export class DeviceError extends Error {
 /** An argument or option that is not what the function takes. */
 export class ArgumentError extends Error {
   override readonly name = 'ArgumentError'
+}
+
+/** An engine writes `Error: message` over the stack; the message already begins with the name. */
+function nameOnce(error: Error): void {
+  if (error.stack !== undefined) error.stack = error.stack.replace(/^Error: /, '')
 }

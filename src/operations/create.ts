@@ -18,7 +18,7 @@ import { iota } from '../primitives/structural.ts'
 import { typed, untyped } from '../typed.ts'
 import { broadcastTo, literal } from './broadcasting.ts'
 import { type ArrayDType, dtypeOfArray, elementOf, fromNested, stored } from './host.ts'
-import { sizesOperand } from './operand.ts'
+import { dtypeOperand, sizesOperand } from './operand.ts'
 
 /** The shapes that can be created: sizes are numbers. */
 type Sizes = readonly number[]
@@ -40,7 +40,7 @@ export function tensor<const A extends Nested, D extends DType>(
 ): Tensor<Ok<FromNested<A>>, D>
 export function tensor(values: unknown, dtype?: DType): unknown {
   const { shape, elements, dtype: inferred } = fromNested(values)
-  const type = { shape, dtype: dtype ?? inferred }
+  const type = { shape, dtype: dtype === undefined ? inferred : dtypeOperand('tensor', dtype) }
   return cpu().upload(type, stored('tensor', type.dtype, elements))
 }
 
@@ -55,7 +55,7 @@ export function scalar(x: number): Tensor<readonly [], 'float32'>
 export function scalar(x: boolean): Tensor<readonly [], 'bool'>
 export function scalar<D extends DType>(x: number | boolean, dtype: D): Tensor<readonly [], D>
 export function scalar(x: number | boolean, dtype: DType = typeof x === 'boolean' ? 'bool' : 'float32'): unknown {
-  const element = elementOf('scalar', dtype, x)
+  const element = elementOf('scalar', dtypeOperand('scalar', dtype), x)
   return currentTrace() === null
     ? cpu().upload({ shape: [], dtype }, stored('scalar', dtype, [element]))
     : new HostNumber(element, dtype)
@@ -123,7 +123,7 @@ export function full<const S extends Sizes, D extends DType>(shape: S, value: nu
 export function full(shape: Sizes, value: number | boolean, dtype: DType = 'float32'): unknown {
   const sizes = sizesOperand('full', shape)
   if (dtype === 'bool') return filled('full', sizes, dtype, elementOf('full', dtype, value))
-  const number = literal('full', Number(value), dtype)
+  const number = literal('full', Number(value), dtypeOperand('full', dtype))
   return operateOne('full', [sizes], [number], (x) => broadcastTo(x, sizes))
 }
 
@@ -250,7 +250,9 @@ export function convert<S extends Shape, D extends DType, const E extends DType>
   x: Tensor<S, D>,
   dtype: E,
 ): Tensor<S, E> {
-  return typed(operateOne('convert', dtype, [untyped(x, 'convert')], (v) => converted(v, dtype)))
+  return typed(
+    operateOne('convert', dtypeOperand('convert', dtype), [untyped(x, 'convert')], (v) => converted(v, dtype)),
+  )
 }
 
 function requireWhole(dtype: DType, ...numbers: readonly number[]): void {
@@ -261,7 +263,7 @@ function requireWhole(dtype: DType, ...numbers: readonly number[]): void {
 
 function filled(name: string, shape: Sizes, dtype: DType, value: number): unknown {
   const sizes = sizesOperand(name, shape)
-  return operateOne(name, [sizes, dtype, value], [], () => constant.full(sizes, dtype, value))
+  return operateOne(name, [sizes, dtypeOperand(name, dtype), value], [], () => constant.full(sizes, dtype, value))
 }
 
 const like = <R>(name: string, x: AnyTensor, value: number): R =>

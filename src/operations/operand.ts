@@ -1,7 +1,8 @@
 /** What operations ask of their operands before anything is traced: the sentences of a wrong element type, with the way out. */
+import type { DType } from '../../types/dtype.ts'
 import type { AnyTensor } from '../../types/tensor.ts'
 import { type Abstract, showAbstract } from '../core/abstract.ts'
-import { isFloat } from '../core/dtype.ts'
+import { dtypes, isFloat } from '../core/dtype.ts'
 import { DTypeError, ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
@@ -46,8 +47,16 @@ export const numericUnary = <R>(name: string, apply: (x: Value) => Value, x: Any
 const wrong = (operation: string, needed: string, given: Abstract, wayOut: string): DTypeError =>
   new DTypeError(`${operation}: needs ${needed}, got ${showAbstract(given)}; ${wayOut}`)
 
+/** An element type; throws for a name that is none, which only code without types can bring. */
+export function dtypeOperand(operation: string, dtype: DType): DType {
+  if (dtypes.includes(dtype)) return dtype
+  throw new DTypeError(`${operation}: there is no dtype '${String(dtype)}'; there are ${dtypes.join(', ')}`)
+}
+
 /** A shape made of sizes; throws where one is no size, such as a name. */
 export function sizesOperand(operation: string, shape: readonly unknown[]): readonly number[] {
+  if (!Array.isArray(shape))
+    throw new ShapeError(`${operation}: ${String(shape)} is not a shape: write [${String(shape)}]`)
   const bad = shape.find((dim) => !Number.isInteger(dim) || (dim as number) < 0)
   if (bad === undefined) return shape as readonly number[] // every entry is a whole number from 0
   const why = typeof bad === 'string' ? `'${bad}' is a name; write its size` : 'sizes are whole numbers from 0'

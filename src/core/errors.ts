@@ -48,7 +48,7 @@ export class ArgumentError extends Error {
   override readonly name = 'ArgumentError'
 }
 
-/** An engine writes `Error: message` over the stack; the message already begins with the name. */
+/** An engine writes a name before the message over the stack; the message already begins with it. */
 function nameOnce(error: Error): void {
-  if (error.stack !== undefined) error.stack = error.stack.replace(/^Error: /, '')
+  if (error.stack !== undefined) error.stack = error.stack.replace(/^\w*Error: (?=\w+Error: )/, '')
 }

@@ -53,3 +53,19 @@ it('the name of an error is printed once', () => {
   expect(inspect(new ShapeError('matmul: no'))).toMatch(/^ShapeError: matmul: no\n/)
   expect(inspect(new DTypeError('add: no'))).toMatch(/^DTypeError: add: no\n/)
 })
+
+describe('options of random numbers', () => {
+  const key = random.key(0)
+
+  it('a dtype on its own is no record of options', () => {
+    expect(() => random.normal(key, [2], 'float64' as never)).toThrow(
+      'random.normal: the options are a record such as { dtype: \'float64\' }, got "float64".',
+    )
+  })
+
+  it('a misspelt option is named', () => {
+    expect(() => random.uniform(key, [2], { hihg: 2 } as never)).toThrow(
+      "random.uniform: there is no option 'hihg'; there are low, high, dtype.",
+    )
+  })
+})

@@ -111,7 +111,7 @@ export function uniform(
   shape: Sizes,
   options: Interval & Partial<FloatOptions<FloatDType>> = {},
 ): unknown {
-  const { low = 0, high = 1, dtype = 'float32' } = options
+  const { low = 0, high = 1, dtype = 'float32' } = optionsOf('random.uniform', options)
   const whole = low === 0 && high === 1
   const ends = whole ? [] : [low, spanOf(low, high, dtype)].map((end) => literal('random.uniform', end, dtype))
   return drawn('uniform', source, shape, [dtype, whole], ends, (k, sizes, least, span) =>
@@ -137,7 +137,7 @@ export function normal<const S extends Sizes, D extends FloatDType>(
   options: FloatOptions<D>,
 ): Tensor<S, D>
 export function normal(source: Key, shape: Sizes, options: Partial<FloatOptions<FloatDType>> = {}): unknown {
-  const { dtype = 'float32' } = options
+  const { dtype = 'float32' } = optionsOf('random.normal', options)
   return drawn('normal', source, shape, dtype, [], (k, sizes) => standardNormal(k, sizes, dtype))
 }
 
@@ -163,7 +163,7 @@ export function truncatedNormal(
   shape: Sizes,
   options: Interval & Partial<FloatOptions<FloatDType>> = {},
 ): unknown {
-  const { low = -2, high = 2, dtype = 'float32' } = options
+  const { low = -2, high = 2, dtype = 'float32' } = optionsOf('random.truncatedNormal', options)
   const ends = [low, high, neighbour(low, dtype, 1), neighbour(high, dtype, -1)]
   const numbers = ends.map((end) => literal('random.truncatedNormal', end, dtype))
   return drawn('truncatedNormal', source, shape, dtype, numbers, (k, sizes, ...[a, b, least, most]) => {
@@ -193,7 +193,7 @@ export function exponential<const S extends Sizes, D extends FloatDType>(
   options: FloatOptions<D>,
 ): Tensor<S, D>
 export function exponential(source: Key, shape: Sizes, options: Partial<FloatOptions<FloatDType>> = {}): unknown {
-  const { dtype = 'float32' } = options
+  const { dtype = 'float32' } = optionsOf('random.exponential', options)
   return drawn('exponential', source, shape, dtype, [], (k, sizes) =>
     elementwise.neg(log1p(elementwise.neg(unit(k, sizes, dtype)))),
   )
@@ -217,7 +217,7 @@ export function gumbel<const S extends Sizes, D extends FloatDType>(
   options: FloatOptions<D>,
 ): Tensor<S, D>
 export function gumbel(source: Key, shape: Sizes, options: Partial<FloatOptions<FloatDType>> = {}): unknown {
-  const { dtype = 'float32' } = options
+  const { dtype = 'float32' } = optionsOf('random.gumbel', options)
   return drawn('gumbel', source, shape, dtype, [], (k, sizes) => standardGumbel(k, sizes, dtype))
 }
 
@@ -359,4 +359,18 @@ function shuffled(k: Value, n: number): Value {
     order = sort([bits(now, [n]), order])[1]!
   }
   return order
+}
+
+const KEYS: readonly string[] = ['low', 'high', 'dtype']
+
+/** The options, which must be a record of known names: a dtype on its own would be taken for none. */
+function optionsOf<O extends object>(operation: string, options: O): O {
+  if (typeof options !== 'object' || options === null) {
+    throw new ArgumentError(
+      `${operation}: the options are a record such as { dtype: 'float64' }, got ${JSON.stringify(options)}.`,
+    )
+  }
+  const unknown = Object.keys(options).find((name) => !KEYS.includes(name))
+  if (unknown === undefined) return options
+  throw new ArgumentError(`${operation}: there is no option '${unknown}'; there are ${KEYS.join(', ')}.`)
 }

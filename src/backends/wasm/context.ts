@@ -54,7 +54,7 @@ export function isVarying(
 /** Forgets values that these statements make stale. */
 export function forgetChanged(context: Context, statements: readonly Statement[]): void {
   const effects = effectsOf(statements)
-  if (effects.assigned.size === 0 && effects.stored.size === 0) return
+  if (!context.dependences.mindsAny(effects)) return
   context.scopes.forget((node) => !context.dependences.isKept(node, effects))
 }
 

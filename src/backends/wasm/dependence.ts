@@ -82,8 +82,18 @@ export function nodesBelow(roots: Iterable<Node>): Node[] {
   return order
 }
 
+const effects = new WeakMap<readonly Statement[], Effects>()
+
 /** What these statements and those inside them assign and store. */
 export function effectsOf(statements: readonly Statement[]): Effects {
+  const known = effects.get(statements)
+  if (known !== undefined) return known
+  const found = findEffects(statements)
+  effects.set(statements, found)
+  return found
+}
+
+function findEffects(statements: readonly Statement[]): Effects {
   const assigned = new Set<Local>()
   const stored = new Set<Buffer>()
   for (const statement of allStatements(statements)) {
@@ -99,6 +109,8 @@ const nothing: ReadonlySet<never> = new Set()
 export class Dependences {
   readonly #known = new Map<Node, Dependence>()
   readonly #written: ReadonlySet<Buffer>
+  /** Buffers that are both written and read. */
+  readonly #reread = new Set<Buffer>()
 
   constructor(kernel: Kernel) {
     this.#written = effectsOf(kernel.body).stored
@@ -110,6 +122,13 @@ export class Dependences {
   /** What a node of the kernel depends on. */
   of(node: Node): Dependence {
     return this.#known.get(node)!
+  }
+
+  /** Does any node depend on what these statements change? */
+  mindsAny({ assigned, stored }: Effects): boolean {
+    if (assigned.size > 0) return true
+    for (const buffer of stored) if (this.#reread.has(buffer)) return true
+    return false
   }
 
   /** Does the value outlive these changes? */
@@ -137,8 +156,9 @@ export class Dependences {
       case 'local':
         return { loops: nothing, locals: new Set([node.local]), reads: nothing }
       case 'load': {
-        const reads = this.#written.has(node.buffer) ? new Set([node.buffer]) : nothing
-        return { loops: loopsOf(node.address), locals: nothing, reads }
+        const isReread = this.#written.has(node.buffer)
+        if (isReread) this.#reread.add(node.buffer)
+        return { loops: loopsOf(node.address), locals: nothing, reads: isReread ? new Set([node.buffer]) : nothing }
       }
       default:
         return { loops: nothing, locals: nothing, reads: nothing }

@@ -9,26 +9,26 @@ export interface Held {
   readonly parts: readonly Expression[]
 }
 
-interface Scope {
-  readonly values: Map<Node, Held>
-  readonly splats: Map<Node, Expression>
-  readonly pointers: Map<string, Expression>
-  readonly owned: Local[]
+/** One open loop or branch; most hold little, so each map is made when it is needed. */
+class Scope {
+  values: Map<Node, Held> | null = null
+  splats: Map<Node, Expression> | null = null
+  pointers: Map<string, Expression> | null = null
+  readonly owned: Local[] = []
 }
 
 /** The stack of scopes of one function. What an outer scope holds, inner ones see. */
 export class Scopes {
   readonly #code: FunctionBuilder
-  readonly #stack: Scope[] = []
+  readonly #stack: Scope[] = [new Scope()]
 
   constructor(code: FunctionBuilder) {
     this.#code = code
-    this.open()
   }
 
   /** Opens a scope. */
   open(): void {
-    this.#stack.push({ values: new Map(), splats: new Map(), pointers: new Map(), owned: [] })
+    this.#stack.push(new Scope())
   }
 
   /** Forgets what the innermost scope holds and recycles its locals. */
@@ -46,57 +46,67 @@ export class Scopes {
   hold(type: ValueType, value: Expression): Expression {
     const variable = this.#code.local(type)
     this.#top().owned.push(variable)
-    this.#code.emit(local.set(variable, value))
+    local.set(variable, value)(this.#code)
     return local.get(variable)
   }
 
   /** The computed value of a node. */
   value(node: Node): Held | undefined {
-    return this.#find((scope) => scope.values.get(node))
+    for (let i = this.#stack.length - 1; i >= 0; i--) {
+      const found = this.#stack[i]!.values?.get(node)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
   /** Remembers the value of a node in the innermost scope. */
   setValue(node: Node, held: Held): void {
-    this.#top().values.set(node, held)
+    const top = this.#top()
+    top.values ??= new Map()
+    top.values.set(node, held)
   }
 
   /** A scalar node in every lane. */
   splat(node: Node): Expression | undefined {
-    return this.#find((scope) => scope.splats.get(node))
+    for (let i = this.#stack.length - 1; i >= 0; i--) {
+      const found = this.#stack[i]!.splats?.get(node)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
   /** Remembers a splat in the innermost scope. */
   setSplat(node: Node, vector: Expression): void {
-    this.#top().splats.set(node, vector)
+    const top = this.#top()
+    top.splats ??= new Map()
+    top.splats.set(node, vector)
   }
 
   /** A computed part of an address. */
   pointer(key: string): Expression | undefined {
-    return this.#find((scope) => scope.pointers.get(key))
+    for (let i = this.#stack.length - 1; i >= 0; i--) {
+      const found = this.#stack[i]!.pointers?.get(key)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
   /** Remembers a part of an address in the innermost scope. */
   setPointer(key: string, pointer: Expression): void {
-    this.#top().pointers.set(key, pointer)
+    const top = this.#top()
+    top.pointers ??= new Map()
+    top.pointers.set(key, pointer)
   }
 
   /** Forgets, in every scope, the values that do not hold any more. */
   forget(isStale: (node: Node) => boolean): void {
     for (const { values, splats } of this.#stack) {
-      for (const node of values.keys()) if (isStale(node)) values.delete(node)
-      for (const node of splats.keys()) if (isStale(node)) splats.delete(node)
+      if (values !== null) for (const node of values.keys()) if (isStale(node)) values.delete(node)
+      if (splats !== null) for (const node of splats.keys()) if (isStale(node)) splats.delete(node)
     }
   }
 
   #top(): Scope {
     return this.#stack[this.#stack.length - 1]!
-  }
-
-  #find<T>(look: (scope: Scope) => T | undefined): T | undefined {
-    for (let i = this.#stack.length - 1; i >= 0; i--) {
-      const found = look(this.#stack[i]!)
-      if (found !== undefined) return found
-    }
-    return undefined
   }
 }

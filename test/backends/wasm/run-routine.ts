@@ -1,6 +1,7 @@
 /** Runs planned routines as WebAssembly, outside of any device, with guards around the outputs. */
 import { emitModule } from '../../../src/backends/wasm/emit.ts'
 import { DeviceMemory } from '../../../src/backends/wasm/memory.ts'
+import { supportsRelaxedSimd } from '../../../src/backends/wasm/relaxed-simd.ts'
 import { bytesOf, type StorageArray, viewOf } from '../../../src/core/dtype.ts'
 import type { Buffer, PlannedRoutine } from '../../../src/kernels/kernel.ts'
 
@@ -10,9 +11,9 @@ const SENTINEL = 0xa5
 
 const memory = new DeviceMemory()
 
-/** The outputs of a routine. Fails if it writes beside them, or into its inputs. */
-export function runRoutine(planned: PlannedRoutine, inputs: readonly StorageArray[], fma = false): StorageArray[] {
-  const { bytes, arenaBytes, hostSteps } = emitModule(planned, { fma })
+/** The outputs of a routine, by the variant that this engine runs. Fails if it writes beside them, or into its inputs. */
+export function runRoutine(planned: PlannedRoutine, inputs: readonly StorageArray[]): StorageArray[] {
+  const { bytes, arenaBytes, hostSteps } = emitModule(planned, { fma: supportsRelaxedSimd() })
   const host = (number: number, frame: number): void => {
     const step = hostSteps[number]!
     const view = (operand: (typeof step.inputs)[number], i: number): StorageArray =>

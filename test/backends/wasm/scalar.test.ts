@@ -85,13 +85,18 @@ function valuesOf(dtype: DType, length: number, k: number): StorageArray {
   )
 }
 
-/** The operation over `length` elements. `wide` puts a float64 statement into the same loop, so that it has two lanes. */
-function run(
-  { name, operands, result, params }: Case,
-  inputs: readonly StorageArray[],
-  vector: boolean,
-  wide: boolean,
-) {
+/** In which code the operation runs. */
+interface Setting {
+  readonly vector: boolean
+  /** Puts a float64 statement into the same loop, so that it has two lanes. */
+  readonly wide: boolean
+  /** The second operand is its first element, written into the code. */
+  readonly fixed?: boolean
+}
+
+/** The operation over the elements of its inputs. */
+function run({ name, operands, result, params }: Case, inputs: readonly StorageArray[], setting: Setting) {
+  const { vector, wide, fixed = false } = setting
   const length = inputs[0]!.length
   const loop = loopOf(length, vector)
   const buffers = operands.map((dtype, i) => input(i, dtype, length))
@@ -102,7 +107,7 @@ function run(
   const value = apply(
     name,
     result,
-    buffers.map((buffer) => load(buffer, at)),
+    buffers.map((buffer, i) => (fixed && i === 1 ? constant(buffer.dtype, inputs[1]![0]!) : load(buffer, at))),
     exponent,
   )
   const body = [store(target, at, value), ...(wide ? [store(other, at, constant('float64', 1))] : [])]
@@ -142,14 +147,33 @@ describe.each(Object.keys(elementwisePrimitives) as ElementwiseName[])('%s', (na
     for (const length of [1, 2, 3, 4, 5, 6, 7, 8, 9, 17, 41, 400]) {
       const inputs = row.operands.map((dtype, k) => valuesOf(dtype, length, k))
       const expected = reference(row, inputs)
-      const scalar = run(row, inputs, false, false)
+      const scalar = run(row, inputs, { vector: false, wide: false })
       expect(difference(scalar, expected, row.result, inputs)).toBeNull()
       for (const wide of [false, true]) {
-        const vector = run(row, inputs, true, wide)
+        const vector = run(row, inputs, { vector: true, wide })
         expect(difference(vector, expected, row.result, inputs)).toBeNull()
         // lane, tail and scalar code give the same number
         if (row.result !== 'float32' && row.result !== 'float64') expect(sameBits(vector, scalar)).toBe(true)
         else expect(Array.from(vector)).toEqual(Array.from(scalar))
+      }
+    }
+  })
+})
+
+const binary = (Object.keys(elementwisePrimitives) as ElementwiseName[]).flatMap((name) =>
+  casesOf(name).filter(({ operands }) => operands.length === 2),
+)
+
+describe('with a constant', () => {
+  it.each(binary)('$name of $operands', (row) => {
+    const [dtype] = row.operands as [DType, DType] // two operands, see above
+    for (const value of samples[dtype]) {
+      const inputs = [valuesOf(dtype, 37, 0), allocate(dtype, 37).fill(value)]
+      const expected = reference(row, inputs)
+      for (const vector of [false, true]) {
+        for (const wide of [false, true]) {
+          expect(difference(run(row, inputs, { vector, wide, fixed: true }), expected, row.result, inputs)).toBeNull()
+        }
       }
     }
   })

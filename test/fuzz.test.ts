@@ -18,8 +18,8 @@ import {
 import type { Recipe } from './fuzz/programs.ts'
 import { recipes, sampleOf } from './fuzz/programs.ts'
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 40)
-const seed = Number(process.env['FUZZ_SEED'] ?? 20261)
+const numRuns = Number(process.env.FUZZ_RUNS ?? 40)
+const seed = Number(process.env.FUZZ_SEED ?? 20261)
 
 /** Checks a law on random recipes; at least half of them must be worth checking. */
 function holds(isSmooth: boolean, law: (recipe: Recipe) => Outcome): void {

@@ -1,7 +1,8 @@
 /** What random programs are made of: operations of the public door, and primitives that it does not show. */
-import * as door from '../../src/index.ts'
+
 import { sizeOf } from '../../src/core/abstract.ts'
 import type { Value } from '../../src/core/value.ts'
+import * as door from '../../src/index.ts'
 import { dynamicSlice, dynamicUpdate } from '../../src/primitives/dynamic-slice.ts'
 import { gather, scatterAdd } from '../../src/primitives/indexing.ts'
 import { cumsum, cumulativeMax } from '../../src/primitives/reduction.ts'

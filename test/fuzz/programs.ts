@@ -163,7 +163,10 @@ const stepOf = (body: fc.Arbitrary<readonly Step[]>): fc.Arbitrary<Step> =>
   fc.record({ operation: fc.nat(999), numbers: fc.array(fc.nat(999), { maxLength: 10 }), body })
 
 const leaves = fc.array(stepOf(fc.constant([])), { maxLength: 3 })
-const bodies = fc.oneof({ weight: 3, arbitrary: leaves }, { weight: 1, arbitrary: fc.array(stepOf(leaves), { maxLength: 3 }) })
+const bodies = fc.oneof(
+  { weight: 3, arbitrary: leaves },
+  { weight: 1, arbitrary: fc.array(stepOf(leaves), { maxLength: 3 }) },
+)
 
 /** Random recipes of 3 to 12 steps. */
 export const recipes = (isSmooth: boolean): fc.Arbitrary<Recipe> =>

@@ -23,6 +23,30 @@ export function onWasm(program: Program, inputs: readonly Ndarray[]): Ndarray[] 
 export const onReference = (program: Program, inputs: readonly Ndarray[]): readonly Ndarray[] =>
   withTape(program, inputs, (closed) => evaluateProgram(closed, inputs))
 
+/** The same with every result of an equation rounded to its dtype (those inside loops and branches are not). */
+export function onRoundingReference(program: Program, inputs: readonly Ndarray[]): Ndarray[] {
+  return withTape(program, inputs, (closed) => {
+    const values = new Array<Ndarray>(closed.size)
+    closed.inputs.forEach(({ index }, i) => {
+      values[index] = inputs[i]
+    })
+    for (const { primitive, inputs: operands, params, outputs } of closed.equations) {
+      const results = primitive.evaluate(
+        operands.map(({ index }) => values[index]),
+        params,
+        outputs,
+      )
+      results.forEach((result, i) => {
+        values[outputs[i].index] = stored32(result)
+      })
+    }
+    return closed.outputs.map(({ index }) => values[index])
+  })
+}
+
+const stored32 = (x: Ndarray): Ndarray =>
+  x.dtype === 'float32' ? { ...x, data: Float64Array.from(x.data, Math.fround) } : x
+
 /** Does anything in the program round to float32? */
 export const roundsToFloat32 = (program: Program): boolean =>
   [...program.inputs, ...program.equations.flatMap(({ outputs }) => outputs)].some(({ dtype }) => dtype === 'float32')

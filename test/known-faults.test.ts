@@ -1,12 +1,9 @@
-/** Wrong results that are known of other frameworks, each a named test of the public door on the CPU. */
-import { inspect } from 'node:util'
+/** Wrong results that are known of other frameworks, at length: both precisions, long sums and programs, many networks. The short list: peers.test.ts. */
 import type { Tensor } from 'conformable'
 import * as c from 'conformable'
 import * as layers from 'conformable/layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { referenceDevice } from '../src/backends/reference/backend.ts'
-import { cumsum as cumsumOf } from '../src/primitives/reduction.ts'
-import { typed, untyped } from '../src/typed.ts'
 
 type Scalar = Tensor<readonly [], 'float64'>
 type Vector = Tensor<readonly number[], 'float64'>
@@ -193,7 +190,7 @@ describe.each(dtypes)('derivatives in %s', (dtype) => {
 
   it.each([0, 1, 2])('cumsum along axis %i', (axis) => {
     const x = c.reshape(vectorOf(dtype, ...Array.from({ length: 12 }, (_, i) => i / 4)), [2, 3, 2])
-    const loss = (v: typeof x) => c.sum(c.square(typed<typeof x>(cumsumOf(untyped(v, 'cumsum'), axis))))
+    const loss = (v: typeof x) => c.sum(c.square(c.cumsum(v, axis as 0)))
     const step = 2 ** -10
     const gradient = numbers(c.grad(loss)(x))
     gradient.forEach((slopeAt, i) => {
@@ -406,21 +403,7 @@ describe('reverse over reverse through networks on WebAssembly', () => {
   )
 })
 
-describe('what is refused', () => {
-  const traced = (f: (x: Scalar) => unknown) => () => c.jit(f as (x: Scalar) => Scalar)(c.scalar(1, 'float64'))
-
-  it('a traced value as a condition, in arithmetic, in text', () => {
-    expect(traced((x) => ((x as unknown as number) > 0 ? x : c.neg(x)))).toThrow('cond')
-    expect(traced((x) => (x as unknown as number) + 1)).toThrow('traced by jit')
-    expect(traced((x) => (`${x as unknown as string}` === '1' ? x : c.neg(x)))).toThrow('traced by jit')
-  })
-
-  it('an int32 tensor times 1.5: never times 1', () => {
-    expect(() => c.mul(c.tensor([2, 3], 'int32'), 1.5)).toThrow(/1\.5/)
-  })
-})
-
-describe('eager, jitted and printed', () => {
+describe('eager and jitted', () => {
   it('eager and jitted results have the same bits', () => {
     const x = c.fromTypedArray(
       Float32Array.from({ length: 37 }, (_, i) => Math.sin(i) * 3),
@@ -428,9 +411,5 @@ describe('eager, jitted and printed', () => {
     )
     const f = (v: typeof x) => c.div(c.exp(c.sub(v, c.max(v))), c.add(1, c.sum(c.mul(c.tanh(v), c.sigmoid(v)))))
     expect(numbers(c.jit(f)(x))).toEqual(numbers(f(x)))
-  })
-
-  it('a printed tensor shows its numbers', () => {
-    expect(inspect(c.tensor([1.5, 2]))).toContain('1.5')
   })
 })

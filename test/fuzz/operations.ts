@@ -76,6 +76,19 @@ const places = (draw: Draw, size: number): Value => open.rem(draw.whole(), Math.
 
 const scalarPlace = (draw: Draw, size: number): Value => fitted(places(draw, size), [])
 
+/** A square matrix. */
+const square = (draw: Draw): Value => {
+  const n = draw.between(1, 4)
+  return fitted(draw.float(), [n, n])
+}
+
+/** A positive definite matrix of condition below 40 from any matrix: 2 + t tᵀ / n with t = tanh x. */
+function definite(x: Value): Value {
+  const t = open.tanh(x)
+  const [n] = x.shape
+  return add(mul(open.matmul(t, open.transpose(t)), 1 / n), mul(open.eye(n, n, x.dtype), 2))
+}
+
 const isOdd = (x: Value): Value => open.notEqual(open.rem(x, 2), 0)
 
 /** Operations with derivatives of every order wherever they are used. */
@@ -111,6 +124,43 @@ export const smooth: Readonly<Record<string, Operation>> = {
   cumsum: (draw) => {
     const x = draw.float(1)
     return cumsum(x, draw.below(x.shape.length), draw.below(2) === 1)
+  },
+  cumprod: (draw) => {
+    const x = open.tanh(draw.float(1))
+    return open.cumprod(x, axisOf(draw, x))
+  },
+  cumlogsumexp: (draw) => {
+    const x = draw.float(1)
+    return open.cumlogsumexp(x, axisOf(draw, x))
+  },
+  logaddexp: both(open.logaddexp),
+  'hypot of 1 + x²': both((x, y) => open.hypot(positive(x), y)),
+  tril: (draw) => open[draw.below(2) === 0 ? 'tril' : 'triu'](square(draw), draw.between(-1, 1)),
+  diagonal: (draw) => open.diagonal(square(draw)),
+  diff: (draw) => {
+    const x = draw.float(1)
+    const axis = draw.below(x.shape.length)
+    return x.shape[axis] < 2 ? x : open.diff(x, axis)
+  },
+  determinant: (draw) => open.determinant(definite(square(draw))),
+  logDeterminant: (draw) => open.logDeterminant(definite(square(draw))),
+  inverse: (draw) => open.inverse(definite(square(draw))),
+  solve: (draw) => {
+    const a = definite(square(draw))
+    return open.solve(a, fitted(draw.float(), draw.below(2) === 0 ? [a.shape[0]] : [a.shape[0], 2]))
+  },
+  cholesky: (draw) => open.cholesky(definite(square(draw))),
+  einsum: (draw) => {
+    const [i, j, k] = [draw.between(0, 3), draw.between(1, 3), draw.between(1, 3)]
+    const formula = draw.one(['ij,jk->ik', 'ij,jk->ki', 'ij,jk->i', 'ij,jk->', 'ij,jk->ijk'])
+    return open.einsum(formula, fitted(draw.float(), [i, j]), fitted(draw.float(), [j, k]))
+  },
+  takeAlongAxis: (draw) => {
+    const x = draw.float(1)
+    const last = x.shape.length - 1
+    if (sizeOf(x.shape) === 0) return x
+    const index = open.mod(fitted(draw.whole(), x.shape), x.shape[last])
+    return open.takeAlongAxis(x, index, last)
   },
   matmul: (draw) => {
     const x = draw.float(1)
@@ -282,6 +332,17 @@ export const rough: Readonly<Record<string, Operation>> = {
   min: nonEmptyReduction('min'),
   norm: overAxes('norm'),
   std: overAxes('std'),
+  median: (draw) => open.median(fitted(draw.float(), [draw.between(1, 5)])),
+  topK: (draw) => {
+    const x = draw.float(1)
+    const size = x.shape[x.shape.length - 1]
+    return size === 0 ? x : [open.topK(x, draw.between(1, size))].flat()
+  },
+  argsort: (draw) => open.argsort(draw.float(1)),
+  cummax: (draw) => {
+    const x = draw.float(1)
+    return open.cummax(x, axisOf(draw, x))
+  },
   sort: (draw) => sort([draw.float(1)])[0],
   'sort with a payload': (draw) => {
     const x = draw.float(1)

@@ -309,15 +309,19 @@ describe('long programs', () => {
       return y
     }
 
-  it.each([500, 50_000])('%i dependent steps of two operations: traced, differentiated, compiled, run', (length) => {
-    const [value, gradient] = c.jit(c.valueAndGrad(chain(length)))(c.scalar(0.5, 'float64'))
-    let [y, dy] = [0.5, 1]
-    for (let i = 0; i < length; i++) {
-      dy = dy * 0.999 + (i % 10 === 0 ? dy * Math.cos(y) : 1)
-      y = y * 0.999 + (i % 10 === 0 ? Math.sin(y) : 0.5)
-    }
-    expectClose([number(value), number(gradient)], [y, dy], 1e-10)
-  })
+  it.each([500, 50_000])(
+    '%i dependent steps of two operations: traced, differentiated, compiled, run',
+    (length) => {
+      const [value, gradient] = c.jit(c.valueAndGrad(chain(length)))(c.scalar(0.5, 'float64'))
+      let [y, dy] = [0.5, 1]
+      for (let i = 0; i < length; i++) {
+        dy = dy * 0.999 + (i % 10 === 0 ? dy * Math.cos(y) : 1)
+        y = y * 0.999 + (i % 10 === 0 ? Math.sin(y) : 0.5)
+      }
+      expectClose([number(value), number(gradient)], [y, dy], 1e-10)
+    },
+    300_000,
+  )
 
   it('100 steps of a Runge–Kutta method, unrolled and as a scan: value and gradient; second derivative by the scan', () => {
     const [steps, h] = [100, 0.05]

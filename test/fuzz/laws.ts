@@ -12,7 +12,14 @@ import { add, mul, rem, sub } from '../../src/primitives/elementwise.ts'
 import { iota, reshape } from '../../src/primitives/structural.ts'
 import { simplify } from '../../src/rewrite/simplify.ts'
 import { batchProgram } from '../../src/transforms/index.ts'
-import { onReference, onRoundingReference, onWasm, roundsToFloat32 } from '../helpers/backends.ts'
+import {
+  onAdjustedReference,
+  onReference,
+  onWasm,
+  roundedToItsDType,
+  roundsToFloat32,
+  withZeros,
+} from '../helpers/backends.ts'
 import { fill } from '../helpers/golden.ts'
 import { array } from '../helpers/reference.ts'
 import { gradient, inner, push } from '../laws/derivatives.ts'
@@ -166,7 +173,7 @@ const nudged = (inputs: readonly Ndarray[], change: number, seed: number): Ndarr
   })
 
 /**
- * What small changes of the inputs, and rounding to float32 on the way, do to each element of the results; null if they change
+ * What small changes of the inputs, signs of zeros, and rounding to float32 on the way, do to each element of the results; null if they change
  * it altogether.
  */
 function sensitivity(
@@ -177,7 +184,8 @@ function sensitivity(
 ): Float64Array[] | null {
   const spread = expected.map(({ data }) => new Float64Array(data.length))
   const runs = [11, 22, 33, 44].map((seed) => () => onReference(program, nudged(inputs, change, seed)))
-  if (roundsToFloat32(program)) runs.push(() => onRoundingReference(program, inputs))
+  for (const zero of [0, -0] as const) runs.push(() => onAdjustedReference(program, inputs, withZeros(zero)))
+  if (roundsToFloat32(program)) runs.push(() => onAdjustedReference(program, inputs, roundedToItsDType))
   for (const results of runs) if (!widen(spread, results(), expected, 1e8 * change)) return null
   return spread
 }

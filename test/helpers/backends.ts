@@ -23,8 +23,12 @@ export function onWasm(program: Program, inputs: readonly Ndarray[]): Ndarray[] 
 export const onReference = (program: Program, inputs: readonly Ndarray[]): readonly Ndarray[] =>
   withTape(program, inputs, (closed) => evaluateProgram(closed, inputs))
 
-/** The same with every result of an equation rounded to its dtype (those inside loops and branches are not). */
-export function onRoundingReference(program: Program, inputs: readonly Ndarray[]): Ndarray[] {
+/** The same with every result of an equation adjusted before it is used (those inside loops and branches are not). */
+export function onAdjustedReference(
+  program: Program,
+  inputs: readonly Ndarray[],
+  adjust: (x: Ndarray) => Ndarray,
+): Ndarray[] {
   return withTape(program, inputs, (closed) => {
     const values = new Array<Ndarray>(closed.size)
     closed.inputs.forEach(({ index }, i) => {
@@ -37,15 +41,22 @@ export function onRoundingReference(program: Program, inputs: readonly Ndarray[]
         outputs,
       )
       results.forEach((result, i) => {
-        values[outputs[i].index] = stored32(result)
+        values[outputs[i].index] = adjust(result)
       })
     }
     return closed.outputs.map(({ index }) => values[index])
   })
 }
 
-const stored32 = (x: Ndarray): Ndarray =>
+/** Rounded to float32 if that is its dtype. */
+export const roundedToItsDType = (x: Ndarray): Ndarray =>
   x.dtype === 'float32' ? { ...x, data: Float64Array.from(x.data, Math.fround) } : x
+
+/** Every zero with one sign: -0 summed over one element is -0 on one machine and 0 on the other. */
+export const withZeros =
+  (zero: 0 | -0) =>
+  (x: Ndarray): Ndarray =>
+    isFloat(x.dtype) ? { ...x, data: Float64Array.from(x.data, (y) => (y === 0 ? zero : y)) } : x
 
 /** Does anything in the program round to float32? */
 export const roundsToFloat32 = (program: Program): boolean =>

@@ -1,9 +1,12 @@
 /** Constant folding: operations on tensors of one number, where the machine would get the same bits. */
 import type { Abstract } from '../core/abstract.ts'
+import { sizeOf } from '../core/abstract.ts'
 import type { Ndarray } from '../core/ndarray.ts'
 import { referenceData } from '../core/ndarray.ts'
+import { hasEffect } from '../core/program.ts'
 import type { Value } from '../core/value.ts'
 import type { PrimitiveName } from '../primitives/index.ts'
+import { primitives } from '../primitives/index.ts'
 import type { Match, Rule } from './rule.ts'
 
 /**
@@ -49,8 +52,12 @@ const moving: readonly PrimitiveName[] = [
   'dynamicSlice',
 ]
 
+/** Primitives with outputs that may be empty; `full` is what remains of them. */
+const computing = (Object.keys(primitives) as PrimitiveName[]).filter((name) => name !== 'full') // the catalogue's own keys
+
 /** The rules of constants. */
 export const constantRules: readonly Rule[] = [
+  { law: 'nothing is computed for tensors without elements', primitives: computing, apply: emptied },
   { law: 'operations on constants', primitives: exact, apply: fold },
   { law: 'constants moved', primitives: moving, apply: (match) => filled(match, match.constant(match.a)) },
   {
@@ -62,6 +69,11 @@ export const constantRules: readonly Rule[] = [
     },
   },
 ]
+
+function emptied({ types, primitive, params, make }: Match<PrimitiveName>): readonly Value[] | null {
+  if (!types.every(({ shape }) => sizeOf(shape) === 0) || hasEffect({ primitive, params })) return null
+  return types.map(({ shape, dtype }) => make('full', [], { shape, dtype, value: 0 }))
+}
 
 function fold(match: Match<PrimitiveName>): readonly Value[] | null {
   const numbers = match.inputs.map(match.constant)

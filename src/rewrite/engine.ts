@@ -102,6 +102,7 @@ class Rewriter implements Writer {
       b,
       params: params as Match<PrimitiveName>['params'],
       type,
+      types: outputs,
     }
   }
 }

@@ -32,6 +32,7 @@ export interface Match<Name extends PrimitiveName> extends Writer {
   readonly params: ParamsOf<Name>
   /** The type of its first output. */
   readonly type: Abstract
+  readonly types: readonly Abstract[]
   readonly primitive: Primitive
 }
 

@@ -61,6 +61,10 @@ const padded = (x: Value, low: readonly number[], high: readonly number[]): Valu
 
 /** One example at least for each law. */
 const examples: Record<string, readonly Example[]> = {
+  'nothing is computed for tensors without elements': [
+    [[f64(0, 3)], (x) => sin(transpose(x, [1, 0])), 'full'],
+    [[f64(0, 3)], (x) => sum(sin(x), [0]), 'full sum'],
+  ],
   'operations on constants': [
     [[], () => add(mul(c64(2, 3), c64(3, 3)), sqrt(c64(4, 3))), 'full'],
     [[], () => convert(c64(2.7, 2), 'int32'), 'full'],

@@ -25,7 +25,7 @@ import { array } from '../helpers/reference.ts'
 import { gradient, inner, push } from '../laws/derivatives.ts'
 
 /** A law that does not hold: what was compared, the first difference, and the program. */
-export class Broken extends Error {}
+class Broken extends Error {}
 
 /** Relative rounding of an input, and the error a result may have if nothing is ill-conditioned, by dtype. */
 const precision = {

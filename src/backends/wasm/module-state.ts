@@ -50,7 +50,7 @@ export function addressOf(routine: Routine, { buffer, offset }: Operand): Expres
 }
 
 /** The entry of the frame that holds the address of an input or output. */
-export const frameEntry = (
+const frameEntry = (
   { inputs }: Routine,
   place: { readonly kind: 'input' | 'output'; readonly index: number },
 ): number => (place.kind === 'input' ? place.index : inputs.length + place.index)

@@ -1,5 +1,6 @@
 /** The door `conformable/optimisers`: rules (gradient in, update out), their combinators and schedules. */
 export type { Rule, StateFor, StateFunction, StateOf } from '../types/optimiser.ts'
+export { type AdagradOptions, type AdagradState, adagrad } from './adagrad.ts'
 export { type AdamOptions, type AdamState, type AdamWOptions, adam, adamW } from './adam.ts'
 export { type ChainState, chain, clipByGlobalNorm, clipByValue } from './chain.ts'
 export {

@@ -24,8 +24,22 @@ export interface Row {
   readonly indices?: number
 }
 
-const { chain, dense, dropout, embedding, flatten, input, layer, layerNorm, parallel, relu, repeat, skip, tanh } =
-  layers
+const {
+  chain,
+  dense,
+  dropout,
+  embedding,
+  flatten,
+  input,
+  layer,
+  layerNorm,
+  parallel,
+  relu,
+  repeat,
+  rmsNorm,
+  skip,
+  tanh,
+} = layers
 
 const row = (
   of: string,
@@ -43,6 +57,7 @@ export const rows: readonly Row[] = [
   row('dense', dense(4, 3, { bias: false }), [2, 5, 4], [2, 5, 3], 12),
   row('dense', dense(4, 3), [4], [3], 15),
   row('layerNorm', layerNorm(4), [5, 4], [5, 4], 8),
+  row('rmsNorm', rmsNorm(4), [5, 4], [5, 4], 4),
   row('embedding', embedding(7, 3), [2, 5], [2, 5, 3], 21, 7),
   row('dropout', dropout(0.25), [5, 4], [5, 4], 0),
   row('flatten', flatten, [5, 2, 3], [5, 6], 0),

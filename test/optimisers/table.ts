@@ -5,6 +5,7 @@
 import {
   type AdamOptions,
   type AdamWOptions,
+  adagrad,
   adam,
   adamW,
   chain,
@@ -135,6 +136,20 @@ export const rules: Readonly<Record<string, Row>> = {
     refused: [
       ...adamRefusals('adamW', adamW, 'learningRate, firstDecay, secondDecay, epsilon, weightDecay'),
       [() => adamW({ weightDecay: -1 }), 'adamW: weightDecay must be at least 0, got -1.'],
+    ],
+  },
+  adagrad: {
+    make: () => any(adagrad({ learningRate: 0.05, initial: 0.2, epsilon: 1e-6 })),
+    reference: (x, g, t, [s]) =>
+      x.map((value, i) => {
+        s[i] = (t === 1 ? 0.2 : s[i]!) + g[i]! ** 2
+        return value - (0.05 * g[i]!) / Math.sqrt(s[i]! + 1e-6)
+      }),
+    golden: { op: 'adagrad', rule: () => any(adagrad({ learningRate: 0.1 })) },
+    refused: [
+      [() => adagrad({ learningRate: -1 }), rate('adagrad')],
+      [() => adagrad({ initial: -1 }), 'adagrad: initial must be at least 0, got -1.'],
+      [() => adagrad(wrong({ rate: 1 })), unknown('adagrad', 'learningRate, initial, epsilon')],
     ],
   },
   chain: {

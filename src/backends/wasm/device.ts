@@ -17,7 +17,8 @@ import { compile, type Executable, inheritanceOf } from './executable.ts'
 import { DeviceMemory } from './memory.ts'
 import { type Large, Operands, storageOf } from './operands.ts'
 import { Residents } from './residents.ts'
-import { copyOut, Storage } from './storage.ts'
+import { Storage } from './storage.ts'
+import { copyOut } from './transfer.ts'
 
 /** Compiled programs that are kept. */
 const MODULES = 512

@@ -9,7 +9,7 @@ import { type Replacements, replacementsOf } from './donation.ts'
 import { emitModule } from './emit.ts'
 import type { DeviceMemory } from './memory.ts'
 import { supportsRelaxedSimd } from './relaxed-simd.ts'
-import { copyOut } from './storage.ts'
+import { copyOut } from './transfer.ts'
 
 /** Operands of at least so many bytes are worth being kept in the memory. */
 const LARGE = 65_536

@@ -7,7 +7,8 @@ import { Concrete } from '../../core/value.ts'
 import type { Executable, Slot } from './executable.ts'
 import type { DeviceMemory } from './memory.ts'
 import type { Residents } from './residents.ts'
-import { copyIn, copyOut, copyTo, Storage } from './storage.ts'
+import { Storage } from './storage.ts'
+import { copyIn, copyOut, copyTo } from './transfer.ts'
 
 /** The large operands of a call, which have blocks of their own. */
 export interface Large {

@@ -4,7 +4,8 @@
  */
 import { DeviceError } from '../../core/errors.ts'
 import type { DeviceMemory } from './memory.ts'
-import { copyOut, type Storage } from './storage.ts'
+import type { Storage } from './storage.ts'
+import { copyOut } from './transfer.ts'
 
 /** The tensors that are in the memory. */
 export class Residents {

@@ -4,8 +4,7 @@
  */
 import type { DType } from '../../../types/dtype.ts'
 import type { StorageArray } from '../../core/dtype.ts'
-import { allocate, bytesOf } from '../../core/dtype.ts'
-import type { DeviceMemory } from './memory.ts'
+import { bytesOf } from '../../core/dtype.ts'
 
 /** The elements of one tensor. */
 export class Storage {
@@ -33,31 +32,3 @@ export class Storage {
     return this.elements * bytesOf(this.dtype)
   }
 }
-
-/** A copy of elements of the memory. */
-export function copyOut(memory: DeviceMemory, dtype: DType, address: number, elements: number): StorageArray {
-  const start = address / bytesOf(dtype)
-  if (elements > FEW) return memory.viewOf(dtype).slice(start, start + elements)
-  const data = allocate(dtype, elements)
-  copyTo(memory, dtype, address, data)
-  return data
-}
-
-/** Copies elements into the memory; a few by themselves, since a call costs more than they do. */
-export function copyIn(memory: DeviceMemory, data: StorageArray, dtype: DType, address: number): void {
-  const view = memory.viewOf(dtype)
-  const start = address / bytesOf(dtype)
-  if (data.length > FEW) view.set(data, start)
-  else for (let i = 0; i < data.length; i++) view[start + i] = data[i]!
-}
-
-/** Copies elements of the memory into an array. */
-export function copyTo(memory: DeviceMemory, dtype: DType, address: number, data: StorageArray): void {
-  const view = memory.viewOf(dtype)
-  const start = address / bytesOf(dtype)
-  if (data.length > FEW) data.set(view.subarray(start, start + data.length))
-  else for (let i = 0; i < data.length; i++) data[i] = view[start + i]!
-}
-
-/** Up to so many elements a loop is faster than `set`. */
-const FEW = 32

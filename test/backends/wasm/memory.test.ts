@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { CallRegion } from '../../../src/backends/wasm/call-region.ts'
 import { DeviceMemory } from '../../../src/backends/wasm/memory.ts'
 import { Residents } from '../../../src/backends/wasm/residents.ts'
-import { copyIn, copyOut, Storage } from '../../../src/backends/wasm/storage.ts'
+import { Storage } from '../../../src/backends/wasm/storage.ts'
+import { copyIn, copyOut } from '../../../src/backends/wasm/transfer.ts'
 
 describe('blocks', () => {
   it('are aligned, apart, and joined again', () => {

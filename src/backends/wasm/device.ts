@@ -6,9 +6,10 @@
  */
 
 import type { Abstract } from '../../core/abstract.ts'
-import { sizeOf } from '../../core/abstract.ts'
+import { showAbstract, sizeOf } from '../../core/abstract.ts'
 import type { Device, ExecuteOptions } from '../../core/device.ts'
-import type { StorageArray } from '../../core/dtype.ts'
+import { allocate, type StorageArray } from '../../core/dtype.ts'
+import { DeviceError } from '../../core/errors.ts'
 import type { Program } from '../../core/program.ts'
 import { Concrete } from '../../core/value.ts'
 import { TapeOverflow, usesTape, withTape } from '../../rewrite/specialise.ts'
@@ -36,8 +37,16 @@ class WasmDevice implements Device {
   readonly name = 'cpu'
   #machine: Machine | undefined
 
-  upload({ shape, dtype }: Abstract, data: StorageArray): Concrete {
-    return new Concrete({ shape, dtype }, this, new Storage(dtype, sizeOf(shape), data.slice()))
+  upload(type: Abstract, data: StorageArray): Concrete {
+    const elements = sizeOf(type.shape)
+    if (data.length !== elements) {
+      throw new DeviceError(
+        `cpu: a ${showAbstract(type)} tensor has ${elements} elements, but ${data.length} were given.`,
+      )
+    }
+    const own = allocate(type.dtype, elements)
+    own.set(data)
+    return new Concrete(type, this, new Storage(type.dtype, elements, own))
   }
 
   execute(program: Program, inputs: readonly Concrete[], options?: ExecuteOptions): readonly Concrete[] {

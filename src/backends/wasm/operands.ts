@@ -27,6 +27,14 @@ export function storageOf(tensor: Concrete): Storage {
   )
 }
 
+const wrongCount = ({ program }: Executable, inputs: readonly Concrete[]): DeviceError =>
+  new DeviceError(`cpu: the program takes ${program.inputs.length} tensors, not ${inputs.length}.`)
+
+function wrongInput({ program }: Executable, tensor: Concrete, position: number): DeviceError {
+  const [wanted, given] = [program.inputs[position]!, tensor].map(showAbstract)
+  return new DeviceError(`cpu: input ${position} of the program is ${wanted}, not ${given} of ${tensor.device.name}.`)
+}
+
 /** Operands of one device. */
 export class Operands {
   readonly #device: Device
@@ -42,9 +50,14 @@ export class Operands {
   /** Brings the inputs into the memory, and their addresses into the frame. */
   placeInputs(executable: Executable, inputs: readonly Concrete[], region: number, large: Large | null): void {
     const entry = (region + executable.frame) / 4
+    if (inputs.length !== executable.inputs.length) throw wrongCount(executable, inputs)
     for (let i = 0; i < inputs.length; i++) {
-      const { offset, dtype } = executable.inputs[i]!
-      const storage = storageOf(inputs[i]!)
+      const { offset, dtype, elements } = executable.inputs[i]!
+      const tensor = inputs[i]!
+      const storage = storageOf(tensor)
+      if (tensor.device !== this.#device || storage.dtype !== dtype || storage.elements !== elements) {
+        throw wrongInput(executable, tensor, i)
+      }
       let address = region + offset
       // a small storage always has its own array; `large` is there if an operand is large
       if (offset >= 0) copyIn(this.#memory, storage.data!, dtype, address)

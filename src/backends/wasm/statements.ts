@@ -1,5 +1,6 @@
 /** Statements of a kernel. */
 import type { Loop, Node, Statement } from '../../kernels/kernel.ts'
+import type { Expression } from './assembler.ts'
 import type { Context, Lanes } from './context.ts'
 import { forgetChanged, isVarying, scoped } from './context.ts'
 import { allStatements, nodesBelow, rootsOf } from './dependence.ts'
@@ -126,7 +127,7 @@ function storeParts(
   context: Context,
   lanes: Lanes,
   { buffer, address }: Store | Accumulate,
-  parts: readonly ReturnType<typeof partsOf>[number][],
+  parts: readonly Expression[],
 ): void {
   const { dtype } = buffer
   const { width, live } = lanes
@@ -154,7 +155,7 @@ function addAt(
   context: Context,
   { buffer: { dtype } }: Accumulate,
   { address, offset }: LaneAddress,
-  value: ReturnType<typeof scalarOf>,
+  value: Expression,
 ): void {
   const sum = added(context, dtype, 4).scalar(loadScalar(dtype, address, offset), value)
   context.code.emit(storeScalar(dtype, address, offset, sum))
@@ -180,7 +181,7 @@ function addLanes(context: Context, lanes: Lanes, statement: Accumulate): void {
   })
 }
 
-type Sum = (a: ReturnType<typeof scalarOf>, b: ReturnType<typeof scalarOf>) => ReturnType<typeof scalarOf>
+type Sum = (a: Expression, b: Expression) => Expression
 
 /** The table's addition. */
 function added({ library }: Context, dtype: Node['dtype'], width: Width): Record<keyof Row, Sum> {

@@ -79,6 +79,29 @@ describe('reading', () => {
   })
 })
 
+describe('what does not fit', () => {
+  const p = increment(3)
+  const x = upload('float64', [3], (i) => i)
+
+  it('is refused with a sentence', () => {
+    expect(() => run(p, [])).toThrow('cpu: the program takes 1 tensors, not 0.')
+    expect(() => run(p, [upload('float64', [4], () => 0)])).toThrow(
+      'cpu: input 0 of the program is float64[3], not float64[4] of cpu.',
+    )
+    expect(() => run(p, [upload('float32', [3], () => 0)])).toThrow('not float32[3] of cpu.')
+    expect(() => wasmDevice().execute(p, [x])).toThrow('not float64[3] of cpu.')
+    expect(() => device.upload({ shape: [3], dtype: 'float32' }, new Float32Array(2))).toThrow(
+      'cpu: a float32[3] tensor has 3 elements, but 2 were given.',
+    )
+    expect(numbers(run(p, [x])[0]!)).toEqual([1, 2, 3])
+  })
+
+  it('other arrays become those of the dtype', () => {
+    const y = device.upload({ shape: [2], dtype: 'int32' }, Float64Array.of(1, 2))
+    expect(device.readSync(y)).toEqual(Int32Array.of(1, 2))
+  })
+})
+
 describe.each([3, large])('donation of %i elements', (length) => {
   it('gives the memory to the result', () => {
     const p = increment(length)

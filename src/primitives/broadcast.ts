@@ -133,12 +133,16 @@ export function reduced(
   return result
 }
 
-/** Sum by halving (error grows as log n); integers below 2^53 stay exact and wrap when stored. */
+/**
+ * Sum by halving (error grows as log n); integers below 2^53 stay exact and wrap when stored. One element is its own sum, -0 too,
+ * as on the machines and after rewriting, where such a sum is a reshape.
+ */
 function pairwiseSum(data: ArrayLike<number>, start: number, length: number): number {
   if (length > 32) {
     const half = length >> 1
     return pairwiseSum(data, start, half) + pairwiseSum(data, start + half, length - half)
   }
+  if (length === 1) return data[start]
   let total = 0
   for (let i = start; i < start + length; i++) total += data[i]
   return total

@@ -114,6 +114,21 @@ export interface MatrixOperand extends Operand {
   readonly batchStrides: readonly number[]
 }
 
+/**
+ * What is done with the finished elements of a product while their tile is in cache: one loop nest over the product's own space.
+ * A store to the product's own buffer `c` replaces exactly the element at hand; no other load or store touches `c`.
+ */
+export interface Epilogue {
+  /** Names the fused operations, for people. */
+  readonly name: string
+  /** One loop for each batch axis, then the rows, then the columns; extents as in the contraction. */
+  readonly loops: readonly Loop[]
+  /** The finished element. */
+  readonly product: Local
+  /** Assignments and stores; addresses are over `loops`. */
+  readonly body: readonly Statement[]
+}
+
 /** C[b, m, n] = Σ_k A[b, m, k] B[b, k, n]; C has unit column stride. float32 and float64 only (integers are plain kernels). */
 export interface Contraction {
   readonly name: string
@@ -125,6 +140,7 @@ export interface Contraction {
   readonly a: MatrixOperand
   readonly b: MatrixOperand
   readonly c: MatrixOperand
+  readonly epilogue: Epilogue | null
 }
 
 /** One step of a routine. Control flow hands operands to nested routines by address. */

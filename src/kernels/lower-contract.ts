@@ -81,6 +81,7 @@ function contractionOf(context: StepContext, result: Storage, axes: ProductAxes)
       1,
       batch.map((axis) => axis.c),
     ),
+    epilogue: null,
   }
 }
 

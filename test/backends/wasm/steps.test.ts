@@ -57,6 +57,7 @@ describe('contract', () => {
       a: { buffer: a, offset: 0, rowStride: 1, columnStride: 3, batchStrides: [15] },
       b: { buffer: b, offset: 0, rowStride: 4, columnStride: 1, batchStrides: [20] },
       c: { buffer: c, offset: 0, rowStride: 4, columnStride: 1, batchStrides: [12] },
+      epilogue: null,
     }
     const numbers = (n: number) => (dtype === 'float32' ? Float32Array.from(counting(n)) : counting(n))
     agree(routineOf([a, b], [c], [{ kind: 'contract', contraction }]), 0, numbers(30), numbers(40))

@@ -1,5 +1,6 @@
 /** Every example that readers are shown compiles, runs, and prints what its comments say; every export says what it is. */
 import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { claims, documented, examplesProject, unchecked, writeModules, written } from './examples.ts'
 import { exportsOf } from './exports.ts'
@@ -26,10 +27,12 @@ describe('examples', () => {
   }, 120_000)
 })
 
+const compiler = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
+
 /** What the compiler says of the examples; empty if nothing. */
 function compilerReport(): string {
   try {
-    return execFileSync('npx', ['tsc', '--noEmit', '--project', examplesProject], { encoding: 'utf8' })
+    return execFileSync(process.execPath, [compiler, '--noEmit', '--project', examplesProject], { encoding: 'utf8' })
   } catch (error) {
     if (error instanceof Error && 'stdout' in error) return String(error.stdout)
     throw error

@@ -1,4 +1,7 @@
-/** Benchmarks: medians of several batches after a warm-up; one JSON line `{ name, value, unit }` for each case. */
+/**
+ * Benchmarks: medians of several batches after a warm-up; one JSON line `{ name, value, unit }` for each figure. A case that
+ * reports a first call makes it before its warm-up.
+ */
 
 /** One case: `run` measures and reports through `emit`. */
 export interface Case {
@@ -7,8 +10,41 @@ export interface Case {
   run(emit: Emit): void | Promise<void>
 }
 
-/** Prints a result under `conformable/cpu/…`. */
+/** Reports one figure of a case. */
 export type Emit = (name: string, value: number, unit: string) => void
+
+/** One figure, as it is printed. `error` tells why there is none. */
+export interface Figure {
+  readonly name: string
+  readonly value: number | null
+  readonly unit: string
+  readonly error?: string
+}
+
+/**
+ * Runs the cases whose names begin with one of the words of the command line (all, without words; after `--exact` those whose
+ * names they are), and prints a JSON line for each figure, named `engine/…`. A case that throws becomes a line with the unit
+ * `error`. After `--list` it prints the names alone.
+ */
+export async function runCases(engine: string, cases: readonly Case[]): Promise<void> {
+  const words = process.argv.slice(2)
+  const wanted = words.filter((word) => !word.startsWith('--'))
+  const matches = (name: string, word: string) => (words.includes('--exact') ? name === word : name.startsWith(word))
+  const print = (figure: Figure): void => console.log(JSON.stringify({ ...figure, name: `${engine}/${figure.name}` }))
+  for (const { name, run } of cases) {
+    if (wanted.length > 0 && !wanted.some((word) => matches(name, word))) continue
+    if (words.includes('--list')) {
+      console.log(name)
+      continue
+    }
+    try {
+      await run((label, value, unit) => print({ name: label, value: Number(value.toPrecision(5)), unit }))
+    } catch (error) {
+      print({ name, value: null, unit: 'error', error: String(error).slice(0, 200) })
+      process.exitCode = 1
+    }
+  }
+}
 
 /** Seconds of measurement for each case. */
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 1)
@@ -18,16 +54,21 @@ export function milliseconds(step: () => void, warmup = 10, runs = 7): number {
   for (let i = 0; i < warmup; i++) step()
   const start = performance.now()
   step()
-  const one = Math.max(performance.now() - start, 1e-4)
-  const batch = Math.max(1, Math.round((SECONDS * 1000) / runs / one))
+  const batch = batchOf(performance.now() - start, runs)
   const samples = Array.from({ length: runs }, () => {
     const begin = performance.now()
     for (let i = 0; i < batch; i++) step()
     return (performance.now() - begin) / batch
   })
-  samples.sort((a, b) => a - b)
-  return samples[runs >> 1]!
+  return medianOf(samples)
 }
+
+/** Calls of one sample, by the milliseconds of a single call. */
+const batchOf = (one: number, runs: number): number =>
+  Math.max(1, Math.round((SECONDS * 1000) / runs / Math.max(one, 1e-4)))
+
+/** The middle of some figures (the upper one of two). */
+export const medianOf = (figures: readonly number[]): number => [...figures].sort((a, b) => a - b)[figures.length >> 1]!
 
 /** Milliseconds of a single call: what a first call costs. */
 export function once(step: () => void): number {
@@ -49,4 +90,19 @@ export function noise(length: number, seed: number, scale = 1): Float32Array {
     out[i] = (s / 2147483648 - 1) * scale
   }
   return out
+}
+
+/** `milliseconds` of a step that is awaited. */
+export async function millisecondsAwaited(step: () => Promise<void>, warmup = 10, runs = 7): Promise<number> {
+  for (let i = 0; i < warmup; i++) await step()
+  const start = performance.now()
+  await step()
+  const batch = batchOf(performance.now() - start, runs)
+  const samples: number[] = []
+  for (let run = 0; run < runs; run++) {
+    const begin = performance.now()
+    for (let i = 0; i < batch; i++) await step()
+    samples.push((performance.now() - begin) / batch)
+  }
+  return medianOf(samples)
 }

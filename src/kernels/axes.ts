@@ -88,6 +88,9 @@ function cutFor(terms: readonly Term[], n: number): Cut | null {
   return null
 }
 
+/** The least and the greatest value an index takes. */
+export const rangeOf = (index: Index): readonly [least: number, greatest: number] => [lowest(index), highest(index)]
+
 /** The least value an index takes. */
 const lowest = ({ offset, terms }: Index): number =>
   terms.reduce((low, { atom, stride }) => low + Math.min(0, stride * (atom.extent - 1)), offset)

@@ -9,8 +9,11 @@ import { attempt } from './reader.ts'
 import { locate } from './storage.ts'
 import { operandsOf } from './walk.ts'
 
+/** What of a group makes loops: their extents, and what they compute. */
+type Nest = Pick<Group, 'space' | 'roots'>
+
 /** The kernel of a group; null if it has nothing to write. `movement` names a kernel that computes nothing. */
-export function lowerLoops(group: Group, context: ReadContext, movement: string): Kernel | null {
+export function lowerLoops(group: Nest, context: ReadContext, movement: string): Kernel | null {
   const roots = group.roots.filter(({ variable }) => sizeOf(variable.shape) > 0)
   if (roots.length === 0) return null
   const body = attempt((reader) => buildNest(group, roots, reader), context)
@@ -23,7 +26,7 @@ interface Level {
   readonly after: Statement[]
 }
 
-function buildNest(group: Group, roots: readonly Root[], reader: Reader): readonly Statement[] {
+function buildNest(group: Nest, roots: readonly Root[], reader: Reader): readonly Statement[] {
   const space = reader.space(group.space, 'space')
   const levels = Array.from({ length: space.loops.length + 1 }, (): Level => ({ before: [], after: [] }))
   for (const { variable, storage } of roots) {

@@ -4,7 +4,7 @@ import type { DType } from '../../types/dtype.ts'
 import { sizeOf, stridesOf } from '../core/abstract.ts'
 import type { Equation, Variable } from '../core/program.ts'
 import type { Atom, Cut, Index } from './axes.ts'
-import { affine, atomIndex, divide, isLoop, linearise, zeroIndex } from './axes.ts'
+import { affine, atomIndex, divide, isLoop, linearise, rangeOf, zeroIndex } from './axes.ts'
 import type { Local, Loop, Node, ReduceName } from './kernel.ts'
 import type { AxisAlgebra } from './movement.ts'
 import { matchAxes } from './movement.ts'
@@ -119,6 +119,11 @@ export class Reader {
         return this.#delinearise(linearise(index.slice(...group.from), stridesOf(sizes)), to.slice(...group.to))
       })
     },
+  }
+
+  /** Quotient and remainder of a non-negative index by n. */
+  divide(index: Index, n: number): { readonly quotient: Index; readonly remainder: Index } {
+    return this.#divide(index, n, Math.floor(rangeOf(index)[1] / n) + 1)
   }
 
   #delinearise(flat: Index, shape: readonly number[]): Index[] {

@@ -19,6 +19,7 @@ import { extremePlace } from './extremes.ts'
 import { block, gathered } from './indexed.ts'
 import { contraction } from './lower-contract.ts'
 import { chosen, looped, scanned } from './lower-control.ts'
+import { convolved, convolvedInput, convolvedKernel } from './lower-convolution.ts'
 import { hosted } from './lower-host.ts'
 import { factorised, solved } from './lower-linalg.ts'
 import { runningSum } from './lower-running-sum.ts'
@@ -30,6 +31,7 @@ import { assembly, concatenation, padding } from './pieces.ts'
 import { randomBits } from './random-bits.ts'
 import { scalarFlops } from './scalar-flops.ts'
 import type { StepRule } from './steps.ts'
+import { overlapAdded, windowsOf } from './windows.ts'
 
 /** What an equation becomes. */
 export type Role = Expression | Composition | StepRule
@@ -62,6 +64,11 @@ const roles = {
   reduceMax: maxOver,
   reduceMin: minOver,
   cumsum: runningSum,
+  windows: windowsOf,
+  overlapAdd: overlapAdded,
+  convolution: convolved,
+  convolutionInput: convolvedInput,
+  convolutionKernel: convolvedKernel,
   gather: gathered,
   scatterAdd: scattered,
   dynamicSlice: block,

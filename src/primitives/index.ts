@@ -8,6 +8,7 @@ import { scanPrimitive } from './control/scan.ts'
 import { tapPrimitive } from './control/tap.ts'
 import { whileLoopPrimitive } from './control/while.ts'
 import { bitcastPrimitive, convertPrimitive, stopGradientPrimitive } from './conversion.ts'
+import { convolutionInputPrimitive, convolutionKernelPrimitive, convolutionPrimitive } from './convolution.ts'
 import { dynamicSlicePrimitive, dynamicUpdatePrimitive } from './dynamic-slice.ts'
 import * as elementwise from './elementwise.ts'
 import { digammaPrimitive, logGammaPrimitive } from './gamma.ts'
@@ -19,6 +20,7 @@ import { assemblePrimitive, viewPrimitive } from './segments.ts'
 import { argmaxPrimitive, argminPrimitive, sortPrimitive } from './sorting.ts'
 import * as structural from './structural.ts'
 import * as transcendental from './transcendental.ts'
+import { overlapAddPrimitive, windowsPrimitive } from './windows.ts'
 
 /** Primitives that act element by element: a back end has one row for each. */
 export const elementwisePrimitives = {
@@ -92,6 +94,11 @@ const reductionPrimitives = {
   reduceMin: reduceMinPrimitive,
   cumsum: cumsumPrimitive,
   dot: dotPrimitive,
+  convolution: convolutionPrimitive,
+  convolutionInput: convolutionInputPrimitive,
+  convolutionKernel: convolutionKernelPrimitive,
+  windows: windowsPrimitive,
+  overlapAdd: overlapAddPrimitive,
 } as const
 
 /** Primitives that index by run-time values, or order. */

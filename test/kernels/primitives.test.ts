@@ -28,6 +28,7 @@ import { concat, iota, pad, reshape, reverse, slice, transpose } from '../../src
 import { sin } from '../../src/primitives/transcendental.ts'
 import type { DType } from '../../types/dtype.ts'
 import { check, programOf } from './check.ts'
+import { convolutionCases } from './convolution.ts'
 
 const of =
   (dtype: DType) =>
@@ -76,6 +77,7 @@ const whileCase =
 
 /** Programs for every primitive that is not elementwise. */
 const rows: Partial<Record<PrimitiveName, readonly Case[]>> = {
+  ...convolutionCases,
   full: [[[], () => [full([3, 2], 'float32', 0.1), full([], 'int32', 7), full([0], 'bool', 1)]]],
   iota: [[[], () => [iota([3, 4], 'float64', 0), iota([3, 4], 'uint32', 1), iota([7], 'int32', 0)]]],
   broadcast: [

@@ -19,6 +19,7 @@ import * as t from '../../src/primitives/transcendental.ts'
 import type { Case, Generator, Row } from './case.ts'
 import { apart, bool, fixed, float, fractional, signed, whole } from './case.ts'
 import { controlRows } from './control.ts'
+import { convolutionRows } from './convolution.ts'
 
 type MakesInput = (shape: readonly number[]) => Generator
 
@@ -340,6 +341,7 @@ export const rows: Readonly<Record<Exclude<PrimitiveName, OneWay>, Row>> = {
       one('int32', (a, b) => dot(a, b, [[1], [0]]), integers([2, 3]), integers([3, 2])),
     ],
   },
+  ...convolutionRows,
   gather: {
     cases: [
       one('rows, repeated', (x, i) => gather(x, i, 0), any([4, 3]), index([2, 3], 4)),

@@ -11,6 +11,7 @@ import type { Params, Primitive } from './primitive.ts'
 import type { Equation, Program, Variable } from './program.ts'
 import { hasEffect } from './program.ts'
 import { pruned } from './prune.ts'
+import { userFrame } from './source.ts'
 import type { TraceScope, Value } from './value.ts'
 import { Traced } from './value.ts'
 
@@ -166,28 +167,10 @@ export function withSource<R>(source: string | undefined, f: () => R): R {
   }
 }
 
-/** The first stack frame outside the package's own files. */
+/** The user's line, where it is wanted. */
 function sourceLine(): { source?: string } {
   if (inherited !== undefined) return { source: inherited }
   if (!locations) return {}
-  const frame = frames().find((line) => line.includes(':') && !isOwn(line))
-  return frame === undefined ? {} : { source: frame.trim().replace(/^at /, '') }
+  const source = userFrame()
+  return source === undefined ? {} : { source }
 }
-
-/** The whole stack: a user's function may call through many layers, and engines show ten frames if nothing is said. */
-function frames(): string[] {
-  const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = Number.POSITIVE_INFINITY
-  const { stack = '' } = new Error()
-  Error.stackTraceLimit = limit
-  return stack.split('\n').slice(1)
-}
-
-/** Where this package lies, as an address and as a path; a user's own folders may have the same names as ours. */
-const PACKAGE = new URL('../../', import.meta.url)
-const OWN_FILES = ['src/', 'layers/', 'optimisers/'].flatMap((folder) =>
-  [PACKAGE.href, decodeURIComponent(PACKAGE.pathname).replace(/^\/(?=\w:)/, '')].map((place) => place + folder),
-)
-
-const isOwn = (frame: string): boolean =>
-  frame.includes('node:internal') || OWN_FILES.some((place) => frame.replaceAll('\\', '/').includes(place))

@@ -3,6 +3,7 @@ import * as t from 'io-ts'
 import type { DType } from '../../types/dtype.ts'
 import { sizeOf } from '../core/abstract.ts'
 import { dtypes } from '../core/dtype.ts'
+import { sentenceOf as reasonOf } from '../core/errors.ts'
 import { type Decoded, FormatError, refused } from '../files/format-error.ts'
 import { E, pipe } from '../fp.ts'
 
@@ -159,7 +160,4 @@ export const parseJson = (source: string, what: string): Decoded<unknown> =>
 
 /** The result of a function whose exception is a failure of the input: too deep for JSON, or no JSON at all. */
 export const attempt = <A>(f: () => A, what: string): Decoded<A> =>
-  E.tryCatch(
-    f,
-    (error) => new FormatError([closed(`${what}: ${error instanceof Error ? error.message : String(error)}`)]),
-  )
+  E.tryCatch(f, (error) => new FormatError([closed(`${what}: ${reasonOf(error)}`)]))

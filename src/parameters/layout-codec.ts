@@ -3,6 +3,7 @@
  * offsets follow from shapes. What is redundant is checked when a layout is read.
  */
 import * as t from 'io-ts'
+import { sentenceOf } from '../core/errors.ts'
 import { E, pipe } from '../fp.ts'
 import { type Codec, listOf, natural, recursive, refined, shape, text } from './decoding.ts'
 import { type Layout, layoutFrom, type Member, type Parts } from './layout.ts'
@@ -60,7 +61,7 @@ function build(size: number, drafts: readonly Draft[], u: unknown, context: t.Co
   // layoutFrom refuses repeated names, too many levels and too many numbers.
   const built = E.tryCatch(
     () => layoutFrom(parts),
-    (error) => (error as Error).message.replace(/^.*?: /, ''),
+    (error) => sentenceOf(error).replace(/^.*?: /, ''),
   )
   if (E.isLeft(built)) return t.failure(u, context, built.left)
   const wrong = built.right.members.find((m, i) => m.offset !== drafts[i].offset)

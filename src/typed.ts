@@ -2,13 +2,11 @@
  * The seam between the public types and the run-time values. `Tensor<Shape, DType>` is a compile-time description of `Value`;
  * only here is one taken for the other, and what a user hands in is checked to be a value at all.
  */
-import type { AnyTensor } from '../types/tensor.ts'
 import { ArgumentError } from './core/errors.ts'
 import { Value } from './core/value.ts'
 
 /** The value behind a public tensor. Throws a sentence that tells how to make a tensor of what was given. */
-export function untyped(x: AnyTensor, operation: string): Value {
-  const given: unknown = x
+export function untyped(given: unknown, operation: string): Value {
   if (given instanceof Value) return given
   throw new ArgumentError(`${operation}: a tensor is needed, got ${describe(given)}.`)
 }

@@ -13,6 +13,10 @@ export const TAPE = -1
 /** An `Abstract` record. */
 export const abstract = (shape: readonly number[], dtype: DType): Abstract => ({ shape, dtype })
 
+/** The shape, frozen: a copy unless it is frozen already, so that nobody's array is frozen under their hands. */
+export const frozenShape = (shape: readonly number[]): readonly number[] =>
+  Object.isFrozen(shape) ? shape : Object.freeze([...shape])
+
 /** Number of elements: the product of the sizes (1 for a scalar). */
 export function sizeOf(shape: readonly number[]): number {
   let size = 1

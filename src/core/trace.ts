@@ -4,7 +4,7 @@
  * level cannot be taken for those of another.
  */
 import type { Abstract } from './abstract.ts'
-import { showAbstract } from './abstract.ts'
+import { frozenShape, showAbstract } from './abstract.ts'
 import { TraceError } from './errors.ts'
 import { identityOf, intern, keyOf } from './intern.ts'
 import type { Params, Primitive } from './primitive.ts'
@@ -83,7 +83,7 @@ export class Trace implements TraceScope {
   }
 
   #variable({ shape, dtype }: Abstract): Variable {
-    return { index: this.#size++, shape, dtype }
+    return { index: this.#size++, shape: frozenShape(shape), dtype }
   }
 }
 

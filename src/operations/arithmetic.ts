@@ -1,5 +1,6 @@
 /** Arithmetic of two operands with broadcasting. Operands are tensors of one dtype or JavaScript numbers. */
-import type { FloatDType, NumericDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Floats, Numbers } from '../../types/element.ts'
 import type { CheckOperands, MeetDType, OkOperands } from '../../types/operands.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
@@ -31,11 +32,11 @@ export function binary<R>(name: string, apply: (a: Value, b: Value) => Value, a:
 export function add<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'add', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'add', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'add', A, B, D, E, Numbers<'add', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return binary('add', elementwise.add, a, b)
 }
@@ -52,11 +53,11 @@ export function add<
 export function sub<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'sub', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'sub', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'sub', A, B, D, E, Numbers<'sub', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return binary('sub', elementwise.sub, a, b)
 }
@@ -71,11 +72,11 @@ export function sub<
 export function mul<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'mul', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'mul', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'mul', A, B, D, E, Numbers<'mul', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return binary('mul', elementwise.mul, a, b)
 }
@@ -90,11 +91,11 @@ export function mul<
 export function div<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'div', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'div', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'div', A, B, D, E, Numbers<'div', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return binary('div', elementwise.div, a, b)
 }
@@ -110,11 +111,11 @@ export function div<
 export function pow<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'pow', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'pow', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'pow', A, B, D, E, Numbers<'pow', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return typeof b === 'number' && isExponent(b) ? whole(a, b) : binary('pow', transcendental.pow, a, b)
 }
@@ -129,11 +130,11 @@ export function pow<
 export function rem<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'rem', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'rem', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'rem', A, B, D, E, Numbers<'rem', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return binary('rem', elementwise.rem, a, b)
 }
@@ -148,11 +149,11 @@ export function rem<
 export function mod<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'mod', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'mod', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'mod', A, B, D, E, Numbers<'mod', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return binary('mod', floorRemainder, a, b)
 }
@@ -167,11 +168,11 @@ export function mod<
 export function maximum<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'maximum', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'maximum', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'maximum', A, B, D, E, Numbers<'maximum', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return binary('maximum', elementwise.max, a, b)
 }
@@ -186,11 +187,11 @@ export function maximum<
 export function minimum<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'minimum', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'minimum', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'minimum', A, B, D, E, Numbers<'minimum', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return binary('minimum', elementwise.min, a, b)
 }
@@ -205,11 +206,11 @@ export function minimum<
 export function atan2<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends FloatDType = never,
-  E extends FloatDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  y: number | Tensor<A, D>,
-  x: CheckOperands<'atan2', A, B, D, E, number | Tensor<B, E>>,
+  y: Floats<'atan2', A, D, number | Tensor<A, D>>,
+  x: CheckOperands<'atan2', A, B, D, E, Floats<'atan2', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return binary('atan2', transcendental.atan2, y, x)
 }

@@ -1,5 +1,6 @@
 /** Bits of integers, element by element with broadcasting. */
-import type { IntegerDType } from '../../types/dtype.ts'
+import type { DType, IntegerDType } from '../../types/dtype.ts'
+import type { Integers } from '../../types/element.ts'
 import type { CheckOperands, MeetDType, OkOperands } from '../../types/operands.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { AnyTensor, Tensor } from '../../types/tensor.ts'
@@ -22,11 +23,11 @@ import { aligned, operands } from './broadcasting.ts'
 export function bitwiseAnd<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends IntegerDType = never,
-  E extends IntegerDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'bitwiseAnd', A, B, D, E, number | Tensor<B, E>>,
+  a: Integers<'bitwiseAnd', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'bitwiseAnd', A, B, D, E, Integers<'bitwiseAnd', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return onIntegers('bitwiseAnd', elementwise.and, a, b)
 }
@@ -41,11 +42,11 @@ export function bitwiseAnd<
 export function bitwiseOr<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends IntegerDType = never,
-  E extends IntegerDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'bitwiseOr', A, B, D, E, number | Tensor<B, E>>,
+  a: Integers<'bitwiseOr', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'bitwiseOr', A, B, D, E, Integers<'bitwiseOr', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return onIntegers('bitwiseOr', elementwise.or, a, b)
 }
@@ -60,11 +61,11 @@ export function bitwiseOr<
 export function bitwiseXor<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends IntegerDType = never,
-  E extends IntegerDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'bitwiseXor', A, B, D, E, number | Tensor<B, E>>,
+  a: Integers<'bitwiseXor', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'bitwiseXor', A, B, D, E, Integers<'bitwiseXor', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return onIntegers('bitwiseXor', elementwise.xor, a, b)
 }
@@ -79,11 +80,11 @@ export function bitwiseXor<
 export function shiftLeft<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends IntegerDType = never,
-  E extends IntegerDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'shiftLeft', A, B, D, E, number | Tensor<B, E>>,
+  a: Integers<'shiftLeft', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'shiftLeft', A, B, D, E, Integers<'shiftLeft', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return onIntegers('shiftLeft', elementwise.shl, a, b)
 }
@@ -98,11 +99,11 @@ export function shiftLeft<
 export function shiftRight<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends IntegerDType = never,
-  E extends IntegerDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'shiftRight', A, B, D, E, number | Tensor<B, E>>,
+  a: Integers<'shiftRight', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'shiftRight', A, B, D, E, Integers<'shiftRight', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return onIntegers('shiftRight', elementwise.shr, a, b)
 }

@@ -1,6 +1,7 @@
 /** Smooth combinations of two or three operands with broadcasting, in forms that neither overflow nor cancel. */
 import type { Where } from '../../types/contract/broadcast.ts'
-import type { FloatDType, NumericDType } from '../../types/dtype.ts'
+import type { DType, FloatDType } from '../../types/dtype.ts'
+import type { Floats, Numbers } from '../../types/element.ts'
 import type { CheckDTypes, CheckOperands, MeetDType, OkOperands } from '../../types/operands.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
@@ -25,11 +26,11 @@ import { flatRoot } from './spread.ts'
 export function hypot<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends FloatDType = never,
-  E extends FloatDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'hypot', A, B, D, E, number | Tensor<B, E>>,
+  a: Floats<'hypot', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'hypot', A, B, D, E, Floats<'hypot', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return binary('hypot', lengthOf, a, b)
 }
@@ -44,11 +45,11 @@ export function hypot<
 export function logaddexp<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends FloatDType = never,
-  E extends FloatDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'logaddexp', A, B, D, E, number | Tensor<B, E>>,
+  a: Floats<'logaddexp', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'logaddexp', A, B, D, E, Floats<'logaddexp', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   return binary('logaddexp', logSumOf, a, b)
 }
@@ -63,11 +64,11 @@ export function logaddexp<
 export function squaredDifference<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'squaredDifference', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'squaredDifference', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'squaredDifference', A, B, D, E, Numbers<'squaredDifference', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, MeetDType<D, E>> {
   const body = (x: Value, y: Value): Value => {
     const rest = sub(x, y)

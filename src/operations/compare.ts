@@ -1,7 +1,8 @@
 /** Comparison and logic, element by element with broadcasting; and choice between tensors. */
 
 import type { Where } from '../../types/contract/broadcast.ts'
-import type { DType, NumericDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Numbers } from '../../types/element.ts'
 import type { CheckOperands, MeetDType, OkOperands } from '../../types/operands.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
@@ -59,11 +60,11 @@ export function notEqual<
 export function less<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'less', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'less', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'less', A, B, D, E, Numbers<'less', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, 'bool'> {
   return binary('less', elementwise.lt, a, b)
 }
@@ -77,11 +78,11 @@ export function less<
 export function lessEqual<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'lessEqual', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'lessEqual', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'lessEqual', A, B, D, E, Numbers<'lessEqual', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, 'bool'> {
   return binary('lessEqual', elementwise.le, a, b)
 }
@@ -95,11 +96,11 @@ export function lessEqual<
 export function greater<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'greater', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'greater', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'greater', A, B, D, E, Numbers<'greater', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, 'bool'> {
   return binary('greater', elementwise.gt, a, b)
 }
@@ -113,11 +114,11 @@ export function greater<
 export function greaterEqual<
   A extends Shape = readonly [],
   B extends Shape = readonly [],
-  D extends NumericDType = never,
-  E extends NumericDType = never,
+  D extends DType = never,
+  E extends DType = never,
 >(
-  a: number | Tensor<A, D>,
-  b: CheckOperands<'greaterEqual', A, B, D, E, number | Tensor<B, E>>,
+  a: Numbers<'greaterEqual', A, D, number | Tensor<A, D>>,
+  b: CheckOperands<'greaterEqual', A, B, D, E, Numbers<'greaterEqual', B, E, number | Tensor<B, E>>>,
 ): Tensor<OkOperands<A, B>, 'bool'> {
   return binary('greaterEqual', elementwise.ge, a, b)
 }

@@ -1,6 +1,7 @@
 /** Running sums, products, maxima and log-sum-exps along an axis; the shape is kept. */
 import type { Cumulative } from '../../types/contract/reduce.ts'
-import type { FloatDType, NumericDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Floats, Numbers } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Tensor } from '../../types/tensor.ts'
 import type { Value } from '../core/value.ts'
@@ -18,8 +19,8 @@ import { floatOperand, numericOperand } from './operand.ts'
  * import { cumsum, tensor } from 'conformable'
  * console.log(cumsum(tensor([1, 2, 3]), 0)) // [1, 3, 6]
  */
-export function cumsum<S extends Shape, D extends NumericDType, const A extends number>(
-  x: Tensor<S, D>,
+export function cumsum<S extends Shape, D extends DType, const A extends number>(
+  x: Numbers<'cumsum', S, D>,
   axis: Check<Cumulative<S, A, 'cumsum'>, A>,
   reverse = false,
 ): Tensor<S, D> {
@@ -33,8 +34,8 @@ export function cumsum<S extends Shape, D extends NumericDType, const A extends 
  * import { cumprod, tensor } from 'conformable'
  * console.log(cumprod(tensor([1, 2, 3]), 0)) // [1, 2, 6]
  */
-export function cumprod<S extends Shape, D extends NumericDType, const A extends number>(
-  x: Tensor<S, D>,
+export function cumprod<S extends Shape, D extends DType, const A extends number>(
+  x: Numbers<'cumprod', S, D>,
   axis: Check<Cumulative<S, A, 'cumprod'>, A>,
   reverse = false,
 ): Tensor<S, D> {
@@ -48,8 +49,8 @@ export function cumprod<S extends Shape, D extends NumericDType, const A extends
  * import { cummax, tensor } from 'conformable'
  * console.log(cummax(tensor([1, 3, 2]), 0)) // [1, 3, 3]
  */
-export function cummax<S extends Shape, D extends NumericDType, const A extends number>(
-  x: Tensor<S, D>,
+export function cummax<S extends Shape, D extends DType, const A extends number>(
+  x: Numbers<'cummax', S, D>,
   axis: Check<Cumulative<S, A, 'cummax'>, A>,
   reverse = false,
 ): Tensor<S, D> {
@@ -63,8 +64,8 @@ export function cummax<S extends Shape, D extends NumericDType, const A extends 
  * import { cumlogsumexp, tensor } from 'conformable'
  * console.log(cumlogsumexp(tensor([-1000, 0, 1000]), 0)) // [-1000, 0, 1000]
  */
-export function cumlogsumexp<S extends Shape, D extends FloatDType, const A extends number>(
-  x: Tensor<S, D>,
+export function cumlogsumexp<S extends Shape, D extends DType, const A extends number>(
+  x: Floats<'cumlogsumexp', S, D>,
   axis: Check<Cumulative<S, A, 'cumlogsumexp'>, A>,
   reverse = false,
 ): Tensor<S, D> {

@@ -1,6 +1,7 @@
 /** Grids of coordinates, and differences of neighbours. */
 import type { Diff } from '../../types/contract/scatter.ts'
-import type { DType, NumericDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Numbers } from '../../types/element.ts'
 import type { Dim, Shape } from '../../types/shape.ts'
 import type { Check, DTypeOf, Ok, Tensor } from '../../types/tensor.ts'
 import { showShape } from '../core/abstract.ts'
@@ -50,8 +51,8 @@ export function meshgrid<const L extends readonly Vector[]>(
  * import { diff, tensor } from 'conformable'
  * console.log(diff(tensor([1, 4, 9, 16]))) // [3, 5, 7]
  */
-export function diff<S extends Shape, D extends NumericDType, const A extends number = -1>(
-  x: Tensor<S, D>,
+export function diff<S extends Shape, D extends DType, const A extends number = -1>(
+  x: Numbers<'diff', S, D>,
   axis?: Check<Diff<S, A>, A>,
 ): Tensor<Ok<Diff<S, A>>, D> {
   const value = numericOperand('diff', x)

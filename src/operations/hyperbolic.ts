@@ -2,7 +2,8 @@
  * Hyperbolic functions and their inverses, element by element, in forms that neither cancel near 0 nor overflow early,
  * in value and derivatives.
  */
-import type { FloatDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Floats } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
 import type { Value } from '../core/value.ts'
@@ -19,7 +20,7 @@ import { withDerivative } from './with-derivative.ts'
  * import { sinh, tensor } from 'conformable'
  * console.log(sinh(tensor([0, 1]))) // [0, 1.175201]
  */
-export function sinh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function sinh<S extends Shape, D extends DType>(x: Floats<'sinh', S, D>): Tensor<S, D> {
   return floatUnary('sinh', hyperbolicSine, x)
 }
 
@@ -29,7 +30,7 @@ export function sinh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * import { cosh, tensor } from 'conformable'
  * console.log(cosh(tensor([0, 1]))) // [1, 1.543081]
  */
-export function cosh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function cosh<S extends Shape, D extends DType>(x: Floats<'cosh', S, D>): Tensor<S, D> {
   return floatUnary('cosh', hyperbolicCosine, x)
 }
 
@@ -39,7 +40,7 @@ export function cosh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * import { tanh, tensor } from 'conformable'
  * console.log(tanh(tensor([0, 1]))) // [0, 0.7615942]
  */
-export function tanh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function tanh<S extends Shape, D extends DType>(x: Floats<'tanh', S, D>): Tensor<S, D> {
   return floatUnary('tanh', tanhOf, x)
 }
 
@@ -49,7 +50,7 @@ export function tanh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * import { asinh, tensor } from 'conformable'
  * console.log(asinh(tensor([0, 1]))) // [0, 0.8813736]
  */
-export function asinh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function asinh<S extends Shape, D extends DType>(x: Floats<'asinh', S, D>): Tensor<S, D> {
   return floatUnary('asinh', inverseSine, x)
 }
 
@@ -59,7 +60,7 @@ export function asinh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * import { acosh, tensor } from 'conformable'
  * console.log(acosh(tensor([1, 2]))) // [0, 1.316958]
  */
-export function acosh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function acosh<S extends Shape, D extends DType>(x: Floats<'acosh', S, D>): Tensor<S, D> {
   return floatUnary('acosh', inverseCosine, x)
 }
 
@@ -69,7 +70,7 @@ export function acosh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * import { atanh, tensor } from 'conformable'
  * console.log(atanh(tensor([0, 0.5]))) // [0, 0.5493062]
  */
-export function atanh<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function atanh<S extends Shape, D extends DType>(x: Floats<'atanh', S, D>): Tensor<S, D> {
   return floatUnary('atanh', inverseTangent, x)
 }
 

@@ -1,6 +1,7 @@
 /** Norms of vectors: over axes, as a reduction. */
 import type { Axes, Reduce } from '../../types/contract/reduce.ts'
-import type { FloatDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Floats } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { ArgumentError } from '../core/errors.ts'
@@ -32,11 +33,11 @@ const formulas = new Map<number, (x: Value, axes: readonly number[]) => Value>([
  */
 export function norm<
   S extends Shape,
-  D extends FloatDType,
+  D extends DType,
   const A extends Axes = undefined,
   const K extends boolean = false,
 >(
-  x: Tensor<S, D>,
+  x: Floats<'norm', S, D>,
   axes?: Check<Reduce<S, A, K, 'norm'>, A>,
   keepDims?: K,
   order: NormOrder = 2,

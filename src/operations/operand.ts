@@ -1,6 +1,5 @@
 /** What operations ask of their operands before anything is traced: the sentences of a wrong element type, with the way out. */
 import type { DType } from '../../types/dtype.ts'
-import type { AnyTensor } from '../../types/tensor.ts'
 import { type Abstract, showAbstract } from '../core/abstract.ts'
 import { dtypes, isFloat } from '../core/dtype.ts'
 import { DTypeError, ShapeError } from '../core/errors.ts'
@@ -9,39 +8,39 @@ import { operateOne } from '../operation.ts'
 import { typed, untyped } from '../typed.ts'
 
 /** The value behind a tensor of floats. */
-export function floatOperand(operation: string, x: AnyTensor): Value {
+export function floatOperand(operation: string, x: unknown): Value {
   const value = untyped(x, operation)
   if (isFloat(value.dtype)) return value
   throw wrong(operation, 'a float tensor', value, "convert it first: convert(x, 'float32')")
 }
 
 /** The value behind a tensor of numbers. */
-export function numericOperand(operation: string, x: AnyTensor): Value {
+export function numericOperand(operation: string, x: unknown): Value {
   const value = untyped(x, operation)
   if (value.dtype !== 'bool') return value
   throw wrong(operation, 'numbers', value, "convert it first: convert(x, 'int32')")
 }
 
 /** The value behind a tensor of conditions. */
-export function boolOperand(operation: string, x: AnyTensor): Value {
+export function boolOperand(operation: string, x: unknown): Value {
   const value = untyped(x, operation)
   if (value.dtype === 'bool') return value
   throw wrong(operation, 'a bool tensor', value, 'compare first: notEqual(x, 0)')
 }
 
 /** The value behind a tensor of indices. */
-export function indexOperand(operation: string, x: AnyTensor): Value {
+export function indexOperand(operation: string, x: unknown): Value {
   const value = untyped(x, operation)
   if (value.dtype === 'int32') return value
   throw wrong(operation, 'int32 indices', value, "convert them first: convert(indices, 'int32')")
 }
 
 /** Runs a function of one float tensor. */
-export const floatUnary = <R>(name: string, apply: (x: Value) => Value, x: AnyTensor): R =>
+export const floatUnary = <R>(name: string, apply: (x: Value) => Value, x: unknown): R =>
   typed<R>(operateOne(name, undefined, [floatOperand(name, x)], apply))
 
 /** Runs a function of one tensor of numbers. */
-export const numericUnary = <R>(name: string, apply: (x: Value) => Value, x: AnyTensor): R =>
+export const numericUnary = <R>(name: string, apply: (x: Value) => Value, x: unknown): R =>
   typed<R>(operateOne(name, undefined, [numericOperand(name, x)], apply))
 
 const wrong = (operation: string, needed: string, given: Abstract, wayOut: string): DTypeError =>

@@ -1,7 +1,8 @@
 /** Order along an axis: sorted elements, the indices that sort, the largest, the middle. NaN counts as larger than every number. */
 import type { Sort, TopK } from '../../types/contract/order.ts'
 import type { Axes, Reduce } from '../../types/contract/reduce.ts'
-import type { FloatDType, NumericDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Floats, Numbers } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { showShape } from '../core/abstract.ts'
@@ -30,8 +31,8 @@ export interface SortOptions {
  * import { sort, tensor } from 'conformable'
  * console.log(sort(tensor([3, 1, 2]))) // [1, 2, 3]
  */
-export function sort<S extends Shape, D extends NumericDType, const A extends number = -1>(
-  x: Tensor<S, D>,
+export function sort<S extends Shape, D extends DType, const A extends number = -1>(
+  x: Numbers<'sort', S, D>,
   axis?: Check<Sort<S, A>, A>,
   options: SortOptions = {},
 ): Tensor<S, D> {
@@ -49,8 +50,8 @@ export function sort<S extends Shape, D extends NumericDType, const A extends nu
  * import { argsort, tensor } from 'conformable'
  * console.log(argsort(tensor([3, 1, 2]))) // [1, 2, 0]
  */
-export function argsort<S extends Shape, D extends NumericDType, const A extends number = -1>(
-  x: Tensor<S, D>,
+export function argsort<S extends Shape, D extends DType, const A extends number = -1>(
+  x: Numbers<'argsort', S, D>,
   axis?: Check<Sort<S, A, 'argsort'>, A>,
   options: SortOptions = {},
 ): Tensor<S, 'int32'> {
@@ -70,8 +71,8 @@ export function argsort<S extends Shape, D extends NumericDType, const A extends
  * const [values, indices] = topK(tensor([3, 1, 2]), 2)
  * console.log(indices) // [0, 2]
  */
-export function topK<S extends Shape, D extends NumericDType, const K extends number, const A extends number = -1>(
-  x: Tensor<S, D>,
+export function topK<S extends Shape, D extends DType, const K extends number, const A extends number = -1>(
+  x: Numbers<'topK', S, D>,
   k: Check<TopK<S, K, A>, K>,
   axis?: A,
 ): [values: Tensor<Ok<TopK<S, K, A>>, D>, indices: Tensor<Ok<TopK<S, K, A>>, 'int32'>] {
@@ -97,10 +98,14 @@ export function topK<S extends Shape, D extends NumericDType, const K extends nu
  */
 export function median<
   S extends Shape,
-  D extends FloatDType,
+  D extends DType,
   const A extends Axes = undefined,
   const K extends boolean = false,
->(x: Tensor<S, D>, axes?: Check<Reduce<S, A, K, 'median'>, A>, keepDims?: K): Tensor<Ok<Reduce<S, A, K, 'median'>>, D> {
+>(
+  x: Floats<'median', S, D>,
+  axes?: Check<Reduce<S, A, K, 'median'>, A>,
+  keepDims?: K,
+): Tensor<Ok<Reduce<S, A, K, 'median'>>, D> {
   return reduce('median', floatOperand('median', x), axes, keepDims, medianOver)
 }
 

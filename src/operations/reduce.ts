@@ -1,6 +1,7 @@
 /** Reductions: sums, means, products, extremes and spreads over axes, which disappear or are kept as 1. */
 import type { ArgReduce, Axes, Reduce } from '../../types/contract/reduce.ts'
-import type { FloatDType, NumericDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Conditions, Floats, Numbers } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { showShape } from '../core/abstract.ts'
@@ -27,10 +28,14 @@ import { deviationOver, logSumExpOver, meanOver, type Spread, varianceOver } fro
  */
 export function sum<
   S extends Shape,
-  D extends NumericDType,
+  D extends DType,
   const A extends Axes = undefined,
   const K extends boolean = false,
->(x: Tensor<S, D>, axes?: Check<Reduce<S, A, K, 'sum'>, A>, keepDims?: K): Tensor<Ok<Reduce<S, A, K, 'sum'>>, D> {
+>(
+  x: Numbers<'sum', S, D>,
+  axes?: Check<Reduce<S, A, K, 'sum'>, A>,
+  keepDims?: K,
+): Tensor<Ok<Reduce<S, A, K, 'sum'>>, D> {
   return reduce('sum', numericOperand('sum', x), axes, keepDims, basic.sum)
 }
 
@@ -44,10 +49,14 @@ export function sum<
  */
 export function mean<
   S extends Shape,
-  D extends FloatDType,
+  D extends DType,
   const A extends Axes = undefined,
   const K extends boolean = false,
->(x: Tensor<S, D>, axes?: Check<Reduce<S, A, K, 'mean'>, A>, keepDims?: K): Tensor<Ok<Reduce<S, A, K, 'mean'>>, D> {
+>(
+  x: Floats<'mean', S, D>,
+  axes?: Check<Reduce<S, A, K, 'mean'>, A>,
+  keepDims?: K,
+): Tensor<Ok<Reduce<S, A, K, 'mean'>>, D> {
   return reduce('mean', floatOperand('mean', x), axes, keepDims, meanOver)
 }
 
@@ -61,10 +70,14 @@ export function mean<
  */
 export function prod<
   S extends Shape,
-  D extends NumericDType,
+  D extends DType,
   const A extends Axes = undefined,
   const K extends boolean = false,
->(x: Tensor<S, D>, axes?: Check<Reduce<S, A, K, 'prod'>, A>, keepDims?: K): Tensor<Ok<Reduce<S, A, K, 'prod'>>, D> {
+>(
+  x: Numbers<'prod', S, D>,
+  axes?: Check<Reduce<S, A, K, 'prod'>, A>,
+  keepDims?: K,
+): Tensor<Ok<Reduce<S, A, K, 'prod'>>, D> {
   return reduce('prod', numericOperand('prod', x), axes, keepDims, reduction.product)
 }
 
@@ -78,10 +91,14 @@ export function prod<
  */
 export function max<
   S extends Shape,
-  D extends NumericDType,
+  D extends DType,
   const A extends Axes = undefined,
   const K extends boolean = false,
->(x: Tensor<S, D>, axes?: Check<Reduce<S, A, K, 'max'>, A>, keepDims?: K): Tensor<Ok<Reduce<S, A, K, 'max'>>, D> {
+>(
+  x: Numbers<'max', S, D>,
+  axes?: Check<Reduce<S, A, K, 'max'>, A>,
+  keepDims?: K,
+): Tensor<Ok<Reduce<S, A, K, 'max'>>, D> {
   return reduce('max', numericOperand('max', x), axes, keepDims, extremeOf('max', reduction.reduceMax))
 }
 
@@ -95,10 +112,14 @@ export function max<
  */
 export function min<
   S extends Shape,
-  D extends NumericDType,
+  D extends DType,
   const A extends Axes = undefined,
   const K extends boolean = false,
->(x: Tensor<S, D>, axes?: Check<Reduce<S, A, K, 'min'>, A>, keepDims?: K): Tensor<Ok<Reduce<S, A, K, 'min'>>, D> {
+>(
+  x: Numbers<'min', S, D>,
+  axes?: Check<Reduce<S, A, K, 'min'>, A>,
+  keepDims?: K,
+): Tensor<Ok<Reduce<S, A, K, 'min'>>, D> {
   return reduce('min', numericOperand('min', x), axes, keepDims, extremeOf('min', reduction.reduceMin))
 }
 
@@ -113,11 +134,11 @@ export function min<
  */
 export function variance<
   S extends Shape,
-  D extends FloatDType,
+  D extends DType,
   const A extends Axes = undefined,
   const K extends boolean = false,
 >(
-  x: Tensor<S, D>,
+  x: Floats<'variance', S, D>,
   axes?: Check<Reduce<S, A, K, 'variance'>, A>,
   keepDims?: K,
   options: Spread = {},
@@ -137,11 +158,11 @@ export function variance<
  */
 export function std<
   S extends Shape,
-  D extends FloatDType,
+  D extends DType,
   const A extends Axes = undefined,
   const K extends boolean = false,
 >(
-  x: Tensor<S, D>,
+  x: Floats<'std', S, D>,
   axes?: Check<Reduce<S, A, K, 'std'>, A>,
   keepDims?: K,
   options: Spread = {},
@@ -161,11 +182,11 @@ export function std<
  */
 export function logsumexp<
   S extends Shape,
-  D extends FloatDType,
+  D extends DType,
   const A extends Axes = undefined,
   const K extends boolean = false,
 >(
-  x: Tensor<S, D>,
+  x: Floats<'logsumexp', S, D>,
   axes?: Check<Reduce<S, A, K, 'logsumexp'>, A>,
   keepDims?: K,
 ): Tensor<Ok<Reduce<S, A, K, 'logsumexp'>>, D> {
@@ -178,8 +199,13 @@ export function logsumexp<
  * import { any, tensor } from 'conformable'
  * console.log(any(tensor([[true, false], [false, false]]), 1)) // [true, false]
  */
-export function any<S extends Shape, const A extends Axes = undefined, const K extends boolean = false>(
-  x: Tensor<S, 'bool'>,
+export function any<
+  S extends Shape,
+  D extends DType,
+  const A extends Axes = undefined,
+  const K extends boolean = false,
+>(
+  x: Conditions<'any', S, D>,
   axes?: Check<Reduce<S, A, K, 'any'>, A>,
   keepDims?: K,
 ): Tensor<Ok<Reduce<S, A, K, 'any'>>, 'bool'> {
@@ -192,8 +218,13 @@ export function any<S extends Shape, const A extends Axes = undefined, const K e
  * import { all, tensor } from 'conformable'
  * console.log(all(tensor([[true, true], [true, false]]), 1)) // [true, false]
  */
-export function all<S extends Shape, const A extends Axes = undefined, const K extends boolean = false>(
-  x: Tensor<S, 'bool'>,
+export function all<
+  S extends Shape,
+  D extends DType,
+  const A extends Axes = undefined,
+  const K extends boolean = false,
+>(
+  x: Conditions<'all', S, D>,
   axes?: Check<Reduce<S, A, K, 'all'>, A>,
   keepDims?: K,
 ): Tensor<Ok<Reduce<S, A, K, 'all'>>, 'bool'> {
@@ -208,8 +239,8 @@ export function all<S extends Shape, const A extends Axes = undefined, const K e
  * import { argmax, tensor } from 'conformable'
  * console.log(argmax(tensor([[1, 5], [4, 3]]), 1)) // [1, 0]
  */
-export function argmax<S extends Shape, D extends NumericDType, const A extends number | undefined = undefined>(
-  x: Tensor<S, D>,
+export function argmax<S extends Shape, D extends DType, const A extends number | undefined = undefined>(
+  x: Numbers<'argmax', S, D>,
   axis?: Check<ArgReduce<S, A>, A>,
 ): Tensor<Ok<ArgReduce<S, A>>, 'int32'> {
   return place('argmax', numericOperand('argmax', x), axis, sorting.argmax)
@@ -223,8 +254,8 @@ export function argmax<S extends Shape, D extends NumericDType, const A extends 
  * import { argmin, tensor } from 'conformable'
  * console.log(argmin(tensor([[1, 5], [4, 3]]), 1)) // [0, 1]
  */
-export function argmin<S extends Shape, D extends NumericDType, const A extends number | undefined = undefined>(
-  x: Tensor<S, D>,
+export function argmin<S extends Shape, D extends DType, const A extends number | undefined = undefined>(
+  x: Numbers<'argmin', S, D>,
   axis?: Check<ArgReduce<S, A, 'argmin'>, A>,
 ): Tensor<Ok<ArgReduce<S, A, 'argmin'>>, 'int32'> {
   return place('argmin', numericOperand('argmin', x), axis, sorting.argmin)

@@ -1,5 +1,6 @@
 /** Rounding, bounds, and the floats that are no numbers. */
-import type { FloatDType, NumericDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Floats, Numbers } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
 import { isFloat } from '../core/dtype.ts'
@@ -18,7 +19,7 @@ import { floatUnary, numericOperand } from './operand.ts'
  * import { floor, tensor } from 'conformable'
  * console.log(floor(tensor([1.5, -1.5]))) // [1, -2]
  */
-export function floor<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function floor<S extends Shape, D extends DType>(x: Floats<'floor', S, D>): Tensor<S, D> {
   return floatUnary('floor', elementwise.floor, x)
 }
 
@@ -28,7 +29,7 @@ export function floor<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * import { ceil, tensor } from 'conformable'
  * console.log(ceil(tensor([1.5, -1.5]))) // [2, -1]
  */
-export function ceil<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function ceil<S extends Shape, D extends DType>(x: Floats<'ceil', S, D>): Tensor<S, D> {
   return floatUnary('ceil', elementwise.ceil, x)
 }
 
@@ -38,7 +39,7 @@ export function ceil<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * import { round, tensor } from 'conformable'
  * console.log(round(tensor([0.5, 1.5, 2.4]))) // [0, 2, 2]
  */
-export function round<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function round<S extends Shape, D extends DType>(x: Floats<'round', S, D>): Tensor<S, D> {
   return floatUnary('round', elementwise.round, x)
 }
 
@@ -48,7 +49,7 @@ export function round<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * import { tensor, trunc } from 'conformable'
  * console.log(trunc(tensor([1.5, -1.5]))) // [1, -1]
  */
-export function trunc<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function trunc<S extends Shape, D extends DType>(x: Floats<'trunc', S, D>): Tensor<S, D> {
   return floatUnary('trunc', elementwise.trunc, x)
 }
 
@@ -60,8 +61,8 @@ export function trunc<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * import { clip, tensor } from 'conformable'
  * console.log(clip(tensor([-2, 0.5, 3]), -1, 1)) // [-1, 0.5, 1]
  */
-export function clip<S extends Shape, D extends NumericDType>(
-  x: Tensor<S, D>,
+export function clip<S extends Shape, D extends DType>(
+  x: Numbers<'clip', S, D>,
   low: number | Tensor<readonly [], NoInfer<D>>,
   high: number | Tensor<readonly [], NoInfer<D>>,
 ): Tensor<S, D> {
@@ -81,7 +82,7 @@ export function clip<S extends Shape, D extends NumericDType>(
  * console.log(isNaN(tensor([1, NaN, Infinity]))) // [false, true, false]
  */
 // biome-ignore lint/suspicious/noShadowRestrictedNames: the name that users of NumPy, JAX and PyTorch know
-export function isNaN<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, 'bool'> {
+export function isNaN<S extends Shape, D extends DType>(x: Floats<'isNaN', S, D>): Tensor<S, 'bool'> {
   return floatUnary('isNaN', (v) => elementwise.ne(v, v), x)
 }
 
@@ -92,7 +93,7 @@ export function isNaN<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * console.log(isFinite(tensor([1, NaN, Infinity]))) // [true, false, false]
  */
 // biome-ignore lint/suspicious/noShadowRestrictedNames: the name that users of NumPy, JAX and PyTorch know
-export function isFinite<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, 'bool'> {
+export function isFinite<S extends Shape, D extends DType>(x: Floats<'isFinite', S, D>): Tensor<S, 'bool'> {
   return floatUnary('isFinite', (v) => elementwise.lt(elementwise.abs(v), constantLike(v, Number.POSITIVE_INFINITY)), x)
 }
 
@@ -102,7 +103,7 @@ export function isFinite<S extends Shape, D extends FloatDType>(x: Tensor<S, D>)
  * import { isInfinite, tensor } from 'conformable'
  * console.log(isInfinite(tensor([1, NaN, Infinity]))) // [false, false, true]
  */
-export function isInfinite<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, 'bool'> {
+export function isInfinite<S extends Shape, D extends DType>(x: Floats<'isInfinite', S, D>): Tensor<S, 'bool'> {
   return floatUnary(
     'isInfinite',
     (v) => elementwise.eq(elementwise.abs(v), constantLike(v, Number.POSITIVE_INFINITY)),

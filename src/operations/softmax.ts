@@ -1,6 +1,7 @@
 /** Softmax and its logarithm, along one axis. The maximum is taken off first, as a constant of differentiation. */
 import type { AlongAxis } from '../../types/contract/reduce.ts'
-import type { FloatDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Floats } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Tensor } from '../../types/tensor.ts'
 import type { Value } from '../core/value.ts'
@@ -21,8 +22,8 @@ import { peakOver } from './spread.ts'
  * import { softmax, tensor } from 'conformable'
  * console.log(softmax(tensor([0, 0, 1000]))) // [0, 0, 1]
  */
-export function softmax<S extends Shape, D extends FloatDType, const A extends number = -1>(
-  x: Tensor<S, D>,
+export function softmax<S extends Shape, D extends DType, const A extends number = -1>(
+  x: Floats<'softmax', S, D>,
   axis?: Check<AlongAxis<S, A, 'softmax'>, A>,
 ): Tensor<S, D> {
   return along('softmax', floatOperand('softmax', x), axis, (v, place) => {
@@ -38,8 +39,8 @@ export function softmax<S extends Shape, D extends FloatDType, const A extends n
  * import { logSoftmax, tensor } from 'conformable'
  * console.log(logSoftmax(tensor([0, 0, 1000]))) // [-1000, -1000, 0]
  */
-export function logSoftmax<S extends Shape, D extends FloatDType, const A extends number = -1>(
-  x: Tensor<S, D>,
+export function logSoftmax<S extends Shape, D extends DType, const A extends number = -1>(
+  x: Floats<'logSoftmax', S, D>,
   axis?: Check<AlongAxis<S, A, 'logSoftmax'>, A>,
 ): Tensor<S, D> {
   return along('logSoftmax', floatOperand('logSoftmax', x), axis, (v, place) => {

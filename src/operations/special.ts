@@ -1,5 +1,6 @@
 /** Special functions, element by element. */
-import type { FloatDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Floats } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
 import type { Value } from '../core/value.ts'
@@ -16,7 +17,7 @@ import { withDerivative } from './with-derivative.ts'
  * import { sigmoid, tensor } from 'conformable'
  * console.log(sigmoid(tensor([0, 1000]))) // [0.5, 1]
  */
-export function sigmoid<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function sigmoid<S extends Shape, D extends DType>(x: Floats<'sigmoid', S, D>): Tensor<S, D> {
   return floatUnary('sigmoid', transcendental.logistic, x)
 }
 
@@ -26,7 +27,7 @@ export function sigmoid<S extends Shape, D extends FloatDType>(x: Tensor<S, D>):
  * import { softplus, tensor } from 'conformable'
  * console.log(softplus(tensor([0, 100]))) // [0.6931472, 100]
  */
-export function softplus<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function softplus<S extends Shape, D extends DType>(x: Floats<'softplus', S, D>): Tensor<S, D> {
   return floatUnary('softplus', transcendental.softplus, x)
 }
 
@@ -36,7 +37,7 @@ export function softplus<S extends Shape, D extends FloatDType>(x: Tensor<S, D>)
  * import { erf, tensor } from 'conformable'
  * console.log(erf(tensor([0, 1]))) // [0, 0.8427008]
  */
-export function erf<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function erf<S extends Shape, D extends DType>(x: Floats<'erf', S, D>): Tensor<S, D> {
   return floatUnary('erf', transcendental.erf, x)
 }
 
@@ -46,7 +47,7 @@ export function erf<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Ten
  * import { erfc, tensor } from 'conformable'
  * console.log(erfc(tensor([0, 5]))) // [1, 1.53746e-12]
  */
-export function erfc<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function erfc<S extends Shape, D extends DType>(x: Floats<'erfc', S, D>): Tensor<S, D> {
   return floatUnary('erfc', complement, x)
 }
 
@@ -56,7 +57,7 @@ export function erfc<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * import { erfInverse, tensor } from 'conformable'
  * console.log(erfInverse(tensor([0, 0.5]))) // [0, 0.4769363]
  */
-export function erfInverse<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function erfInverse<S extends Shape, D extends DType>(x: Floats<'erfInverse', S, D>): Tensor<S, D> {
   return floatUnary('erfInverse', transcendental.erfInverse, x)
 }
 
@@ -66,7 +67,7 @@ export function erfInverse<S extends Shape, D extends FloatDType>(x: Tensor<S, D
  * import { logGamma, tensor } from 'conformable'
  * console.log(logGamma(tensor([1, 0.5]))) // [0, 0.5723649]
  */
-export function logGamma<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function logGamma<S extends Shape, D extends DType>(x: Floats<'logGamma', S, D>): Tensor<S, D> {
   return floatUnary('logGamma', gamma.logGamma, x)
 }
 
@@ -76,7 +77,7 @@ export function logGamma<S extends Shape, D extends FloatDType>(x: Tensor<S, D>)
  * import { digamma, tensor } from 'conformable'
  * console.log(digamma(tensor([1, 2]))) // [-0.5772157, 0.4227843]
  */
-export function digamma<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function digamma<S extends Shape, D extends DType>(x: Floats<'digamma', S, D>): Tensor<S, D> {
   return floatUnary('digamma', gamma.digamma, x)
 }
 

@@ -1,5 +1,6 @@
 /** Trigonometric functions and their inverses, element by element. (`atan2`, of two operands, stands with arithmetic.) */
-import type { FloatDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Floats } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
 import type { Value } from '../core/value.ts'
@@ -15,7 +16,7 @@ import { withDerivative } from './with-derivative.ts'
  * import { sin, tensor } from 'conformable'
  * console.log(sin(tensor([0, 1]))) // [0, 0.841471]
  */
-export function sin<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function sin<S extends Shape, D extends DType>(x: Floats<'sin', S, D>): Tensor<S, D> {
   return floatUnary('sin', transcendental.sin, x)
 }
 
@@ -25,7 +26,7 @@ export function sin<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Ten
  * import { cos, tensor } from 'conformable'
  * console.log(cos(tensor([0, 1]))) // [1, 0.5403023]
  */
-export function cos<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function cos<S extends Shape, D extends DType>(x: Floats<'cos', S, D>): Tensor<S, D> {
   return floatUnary('cos', transcendental.cos, x)
 }
 
@@ -35,7 +36,7 @@ export function cos<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Ten
  * import { tan, tensor } from 'conformable'
  * console.log(tan(tensor([0, 1]))) // [0, 1.557408]
  */
-export function tan<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function tan<S extends Shape, D extends DType>(x: Floats<'tan', S, D>): Tensor<S, D> {
   return floatUnary('tan', transcendental.tan, x)
 }
 
@@ -45,7 +46,7 @@ export function tan<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Ten
  * import { asin, tensor } from 'conformable'
  * console.log(asin(tensor([0, 1]))) // [0, 1.570796]
  */
-export function asin<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function asin<S extends Shape, D extends DType>(x: Floats<'asin', S, D>): Tensor<S, D> {
   return floatUnary('asin', arcSine, x)
 }
 
@@ -55,7 +56,7 @@ export function asin<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * import { acos, tensor } from 'conformable'
  * console.log(acos(tensor([1, 0]))) // [0, 1.570796]
  */
-export function acos<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function acos<S extends Shape, D extends DType>(x: Floats<'acos', S, D>): Tensor<S, D> {
   return floatUnary('acos', arcCosine, x)
 }
 
@@ -65,7 +66,7 @@ export function acos<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * import { atan, tensor } from 'conformable'
  * console.log(atan(tensor([0, 1]))) // [0, 0.7853982]
  */
-export function atan<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function atan<S extends Shape, D extends DType>(x: Floats<'atan', S, D>): Tensor<S, D> {
   return floatUnary('atan', (v) => transcendental.atan2(v, constantLike(v, 1)), x)
 }
 

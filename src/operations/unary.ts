@@ -1,5 +1,6 @@
 /** Functions of one tensor, element by element: sign, powers, exponentials and logarithms. */
-import type { FloatDType, NumericDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Floats, Numbers } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
 import type { Value } from '../core/value.ts'
@@ -14,7 +15,7 @@ import { floatUnary, numericUnary } from './operand.ts'
  * import { neg, tensor } from 'conformable'
  * console.log(neg(tensor([1, -2]))) // [-1, 2]
  */
-export function neg<S extends Shape, D extends NumericDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function neg<S extends Shape, D extends DType>(x: Numbers<'neg', S, D>): Tensor<S, D> {
   return numericUnary('neg', elementwise.neg, x)
 }
 
@@ -24,7 +25,7 @@ export function neg<S extends Shape, D extends NumericDType>(x: Tensor<S, D>): T
  * import { abs, tensor } from 'conformable'
  * console.log(abs(tensor([1, -2]))) // [1, 2]
  */
-export function abs<S extends Shape, D extends NumericDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function abs<S extends Shape, D extends DType>(x: Numbers<'abs', S, D>): Tensor<S, D> {
   return numericUnary('abs', elementwise.abs, x)
 }
 
@@ -34,7 +35,7 @@ export function abs<S extends Shape, D extends NumericDType>(x: Tensor<S, D>): T
  * import { sign, tensor } from 'conformable'
  * console.log(sign(tensor([3, 0, -2]))) // [1, 0, -1]
  */
-export function sign<S extends Shape, D extends NumericDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function sign<S extends Shape, D extends DType>(x: Numbers<'sign', S, D>): Tensor<S, D> {
   return numericUnary('sign', elementwise.sign, x)
 }
 
@@ -44,7 +45,7 @@ export function sign<S extends Shape, D extends NumericDType>(x: Tensor<S, D>): 
  * import { square, tensor } from 'conformable'
  * console.log(square(tensor([3, -2]))) // [9, 4]
  */
-export function square<S extends Shape, D extends NumericDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function square<S extends Shape, D extends DType>(x: Numbers<'square', S, D>): Tensor<S, D> {
   return numericUnary('square', (v) => elementwise.mul(v, v), x)
 }
 
@@ -54,7 +55,7 @@ export function square<S extends Shape, D extends NumericDType>(x: Tensor<S, D>)
  * import { sqrt, tensor } from 'conformable'
  * console.log(sqrt(tensor([4, 2]))) // [2, 1.414214]
  */
-export function sqrt<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function sqrt<S extends Shape, D extends DType>(x: Floats<'sqrt', S, D>): Tensor<S, D> {
   return floatUnary('sqrt', transcendental.sqrt, x)
 }
 
@@ -64,7 +65,7 @@ export function sqrt<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * import { rsqrt, tensor } from 'conformable'
  * console.log(rsqrt(tensor([4, 2]))) // [0.5, 0.7071068]
  */
-export function rsqrt<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function rsqrt<S extends Shape, D extends DType>(x: Floats<'rsqrt', S, D>): Tensor<S, D> {
   return floatUnary('rsqrt', (v) => reciprocalOf(transcendental.sqrt(v)), x)
 }
 
@@ -74,7 +75,7 @@ export function rsqrt<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * import { reciprocal, tensor } from 'conformable'
  * console.log(reciprocal(tensor([4, -2]))) // [0.25, -0.5]
  */
-export function reciprocal<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function reciprocal<S extends Shape, D extends DType>(x: Floats<'reciprocal', S, D>): Tensor<S, D> {
   return floatUnary('reciprocal', reciprocalOf, x)
 }
 
@@ -84,7 +85,7 @@ export function reciprocal<S extends Shape, D extends FloatDType>(x: Tensor<S, D
  * import { exp, tensor } from 'conformable'
  * console.log(exp(tensor([0, 1]))) // [1, 2.718282]
  */
-export function exp<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function exp<S extends Shape, D extends DType>(x: Floats<'exp', S, D>): Tensor<S, D> {
   return floatUnary('exp', transcendental.exp, x)
 }
 
@@ -94,7 +95,7 @@ export function exp<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Ten
  * import { expm1, tensor } from 'conformable'
  * console.log(expm1(tensor([0, 1e-6]))) // [0, 0.000001]
  */
-export function expm1<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function expm1<S extends Shape, D extends DType>(x: Floats<'expm1', S, D>): Tensor<S, D> {
   return floatUnary('expm1', transcendental.expm1, x)
 }
 
@@ -104,7 +105,7 @@ export function expm1<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * import { exp2, tensor } from 'conformable'
  * console.log(exp2(tensor([3, 0.5]))) // [8, 1.414214]
  */
-export function exp2<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function exp2<S extends Shape, D extends DType>(x: Floats<'exp2', S, D>): Tensor<S, D> {
   return floatUnary('exp2', (v) => transcendental.pow(constantLike(v, 2), v), x)
 }
 
@@ -114,7 +115,7 @@ export function exp2<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * import { log, tensor } from 'conformable'
  * console.log(log(tensor([1, 10]))) // [0, 2.302585]
  */
-export function log<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function log<S extends Shape, D extends DType>(x: Floats<'log', S, D>): Tensor<S, D> {
   return floatUnary('log', transcendental.log, x)
 }
 
@@ -124,7 +125,7 @@ export function log<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Ten
  * import { log1p, tensor } from 'conformable'
  * console.log(log1p(tensor([0, 1e-6]))) // [0, 9.999995e-7]
  */
-export function log1p<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function log1p<S extends Shape, D extends DType>(x: Floats<'log1p', S, D>): Tensor<S, D> {
   return floatUnary('log1p', transcendental.log1p, x)
 }
 
@@ -134,7 +135,7 @@ export function log1p<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): T
  * import { log2, tensor } from 'conformable'
  * console.log(log2(tensor([8, 10]))) // [3, 3.321928]
  */
-export function log2<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function log2<S extends Shape, D extends DType>(x: Floats<'log2', S, D>): Tensor<S, D> {
   return floatUnary('log2', (v) => elementwise.div(transcendental.log(v), constantLike(v, Math.LN2)), x)
 }
 
@@ -144,7 +145,7 @@ export function log2<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * import { log10, tensor } from 'conformable'
  * console.log(log10(tensor([1000, 2]))) // [3, 0.30103]
  */
-export function log10<S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> {
+export function log10<S extends Shape, D extends DType>(x: Floats<'log10', S, D>): Tensor<S, D> {
   return floatUnary('log10', (v) => elementwise.div(transcendental.log(v), constantLike(v, Math.LN10)), x)
 }
 

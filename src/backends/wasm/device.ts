@@ -6,7 +6,7 @@
  */
 
 import type { Abstract } from '../../core/abstract.ts'
-import { showAbstract, sizeOf } from '../../core/abstract.ts'
+import { frozenShape, showAbstract, sizeOf } from '../../core/abstract.ts'
 import type { Device, ExecuteOptions } from '../../core/device.ts'
 import { allocate, type StorageArray } from '../../core/dtype.ts'
 import { DeviceError } from '../../core/errors.ts'
@@ -46,7 +46,11 @@ class WasmDevice implements Device {
     }
     const own = allocate(type.dtype, elements)
     own.set(data)
-    return new Concrete(type, this, new Storage(type.dtype, elements, own))
+    return new Concrete(
+      { shape: frozenShape(type.shape), dtype: type.dtype },
+      this,
+      new Storage(type.dtype, elements, own),
+    )
   }
 
   execute(program: Program, inputs: readonly Concrete[], options?: ExecuteOptions): readonly Concrete[] {

@@ -20,11 +20,12 @@ import {
   sum,
   where,
 } from '../src/index.ts'
-import { parseOptions, z } from '../src/options.ts'
+import { z } from '../src/options.ts'
 import type { Dim, Shape } from '../types/shape.ts'
 import type { Tensor } from '../types/tensor.ts'
 import type { Leaf } from './layer.ts'
 import { type Fitting, proved, requireAlike } from './losses.ts'
+import { parseOptional } from './options.ts'
 
 /** Options of `softmaxCrossEntropy`. */
 export interface CrossEntropyOptions {
@@ -32,7 +33,7 @@ export interface CrossEntropyOptions {
   readonly labelSmoothing?: number
 }
 
-const optionsSchema = z.strictObject({ labelSmoothing: z._default(z.number().check(z.nonnegative(), z.lt(1)), 0) })
+const optionsSchema = () => z.strictObject({ labelSmoothing: z.optional(z.number().check(z.nonnegative(), z.lt(1))) })
 
 /**
  * The cross-entropy of each example: −Σ t ln softmax(logits) over the last dimension. `[…P, C]` → `[…P]`.
@@ -46,9 +47,9 @@ const optionsSchema = z.strictObject({ labelSmoothing: z._default(z.number().che
 export function softmaxCrossEntropy<P extends Shape, C extends Dim, D extends FloatDType>(
   logits: Tensor<readonly [...P, C], D>,
   labels: Tensor<NoInfer<P>, 'int32'> | Fitting<P, C, D>,
-  options: CrossEntropyOptions = {},
+  options?: CrossEntropyOptions,
 ): Tensor<P, D> {
-  const { labelSmoothing } = parseOptions('softmaxCrossEntropy', optionsSchema, options)
+  const { labelSmoothing = 0 } = parseOptional('softmaxCrossEntropy', optionsSchema, options)
   const logarithms: Leaf = logSoftmax(logits as Leaf)
   const fit =
     (labels as Leaf).dtype === 'int32' ? chosen(logarithms, labels as Leaf) : expected(logarithms, labels as Leaf)

@@ -32,11 +32,12 @@ export interface BatchOptions {
   readonly dropLast?: boolean
 }
 
-const optionsSchema = z.strictObject({
-  size: z.number().check(z.int(), z.positive()),
-  shuffle: z.optional(z.custom<Key>()),
-  dropLast: z._default(z.boolean(), false),
-})
+const optionsSchema = () =>
+  z.strictObject({
+    size: z.number().check(z.int(), z.positive()),
+    shuffle: z.optional(z.custom<Key>()),
+    dropLast: z._default(z.boolean(), false),
+  })
 
 /**
  * The data in batches: a tree of tensors with one common leading dimension, cut along it. The rows are copied on the host, so

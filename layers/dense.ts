@@ -3,14 +3,14 @@
  * The weight is [out, in] as in PyTorch, so that its checkpoints load as they are.
  */
 import { linear, ShapeError } from '../src/index.ts'
-import { parseOptions, z } from '../src/options.ts'
+import { z } from '../src/options.ts'
 import type { Empty, Layer } from '../types/layer.ts'
 import type { DenseFunction } from '../types/layer-shapes.ts'
 import type { Shape } from '../types/shape.ts'
 import type { Tensor } from '../types/tensor.ts'
 import { glorotUniform, type Initialiser, zeros } from './initialisers.ts'
 import { defineLayer, type Leaf } from './layer.ts'
-import { initialiserSchema, requireSize } from './options.ts'
+import { initialiserSchema, parseOptional, requireSize } from './options.ts'
 
 /** Options of `dense`. */
 export interface DenseOptions<Bias extends boolean = boolean> {
@@ -27,11 +27,12 @@ export type DenseSpec<I extends number, O extends number, Bias extends boolean> 
   ? { readonly weight: readonly [O, I] }
   : { readonly weight: readonly [O, I]; readonly bias: readonly [O] }
 
-const optionsSchema = z.strictObject({
-  bias: z._default(z.boolean(), true),
-  weightInitialiser: initialiserSchema,
-  biasInitialiser: initialiserSchema,
-})
+const optionsSchema = () =>
+  z.strictObject({
+    bias: z.optional(z.boolean()),
+    weightInitialiser: initialiserSchema(),
+    biasInitialiser: initialiserSchema(),
+  })
 
 /**
  * y = x weightᵀ + bias: `[…, in] → […, out]`; weight [out, in], bias [out].
@@ -45,14 +46,14 @@ const optionsSchema = z.strictObject({
 export function dense<const I extends number, const O extends number, const Bias extends boolean = true>(
   inputs: I,
   outputs: O,
-  options: DenseOptions<Bias> = {},
+  options?: DenseOptions<Bias>,
 ): Layer<DenseFunction<I, O>, DenseSpec<I, O, Bias>, Empty, readonly ['batch', I]> {
   const name = `dense(${inputs}, ${outputs})`
   const {
-    bias,
+    bias = true,
     weightInitialiser = glorotUniform,
     biasInitialiser = zeros,
-  } = parseOptions(name, optionsSchema, options)
+  } = parseOptional(name, optionsSchema, options)
   requireSize(name, inputs)
   requireSize(name, outputs)
   return defineLayer({

@@ -1,11 +1,11 @@
 /** Embeddings: a table of vectors, one for each of a number of symbols. */
 import { DTypeError, take } from '../src/index.ts'
-import { parseOptions, z } from '../src/options.ts'
+import { z } from '../src/options.ts'
 import type { Layer } from '../types/layer.ts'
 import type { EmbeddingFunction } from '../types/layer-shapes.ts'
 import { type Initialiser, normal } from './initialisers.ts'
 import { defineLayer, type Leaf } from './layer.ts'
-import { initialiserSchema, requireSize } from './options.ts'
+import { initialiserSchema, parseOptional, requireSize } from './options.ts'
 
 /** Options of `embedding`. */
 export interface EmbeddingOptions {
@@ -13,7 +13,7 @@ export interface EmbeddingOptions {
   readonly weightInitialiser?: Initialiser
 }
 
-const optionsSchema = z.strictObject({ weightInitialiser: initialiserSchema })
+const optionsSchema = () => z.strictObject({ weightInitialiser: initialiserSchema() })
 
 /**
  * The vector of each index: int32 `[…] → […, features]`; weight [count, features]. Indices are those of `take`: negative ones
@@ -28,10 +28,10 @@ const optionsSchema = z.strictObject({ weightInitialiser: initialiserSchema })
 export function embedding<const N extends number, const F extends number>(
   count: N,
   features: F,
-  options: EmbeddingOptions = {},
+  options?: EmbeddingOptions,
 ): Layer<EmbeddingFunction<F>, { readonly weight: readonly [N, F] }> {
   const name = `embedding(${count}, ${features})`
-  const { weightInitialiser = normal() } = parseOptions(name, optionsSchema, options)
+  const { weightInitialiser = normal() } = parseOptional(name, optionsSchema, options)
   requireSize(name, count)
   requireSize(name, features)
   return defineLayer({

@@ -3,13 +3,13 @@
  * dimension. Ba, Kiros, Hinton (2016), arXiv:1607.06450.
  */
 import { add, mean, mul, rsqrt, sub, variance } from '../src/index.ts'
-import { parseOptions, z } from '../src/options.ts'
+import { z } from '../src/options.ts'
 import type { Layer } from '../types/layer.ts'
 import type { LayerNormFunction } from '../types/layer-shapes.ts'
 import { requireFeatures } from './dense.ts'
 import { ones, zeros } from './initialisers.ts'
 import { defineLayer, type Leaf } from './layer.ts'
-import { epsilonSchema, requireSize } from './options.ts'
+import { parseOptional, positiveSchema, requireSize } from './options.ts'
 
 /** Options of `layerNorm`. */
 export interface LayerNormOptions {
@@ -17,7 +17,7 @@ export interface LayerNormOptions {
   readonly epsilon?: number
 }
 
-const optionsSchema = z.strictObject({ epsilon: epsilonSchema(1e-5) })
+const optionsSchema = () => z.strictObject({ epsilon: positiveSchema() })
 
 /**
  * Normalises the last dimension: `[…, features] → […, features]`; weight (ones) and bias (zeros) [features].
@@ -30,10 +30,10 @@ const optionsSchema = z.strictObject({ epsilon: epsilonSchema(1e-5) })
  */
 export function layerNorm<const N extends number>(
   features: N,
-  options: LayerNormOptions = {},
+  options?: LayerNormOptions,
 ): Layer<LayerNormFunction<N>, { readonly weight: readonly [N]; readonly bias: readonly [N] }> {
   const name = `layerNorm(${features})`
-  const { epsilon } = parseOptions(name, optionsSchema, options)
+  const { epsilon = 1e-5 } = parseOptional(name, optionsSchema, options)
   requireSize(name, features)
   return defineLayer({
     name,

@@ -19,10 +19,11 @@ import {
   sum,
   where,
 } from '../src/index.ts'
-import { parseOptions, z } from '../src/options.ts'
+import { z } from '../src/options.ts'
 import type { Dim, Shape } from '../types/shape.ts'
 import type { Tensor } from '../types/tensor.ts'
 import type { Leaf } from './layer.ts'
+import { parseOptional, positiveSchema } from './options.ts'
 
 /** What fits a tensor of shape [...P, F]: the same shape and element type. */
 export type Fitting<P extends Shape, F extends Dim, D extends FloatDType> = Tensor<
@@ -66,7 +67,7 @@ export interface HuberOptions {
   readonly delta?: number
 }
 
-const huberSchema = z.strictObject({ delta: z._default(z.number().check(z.positive()), 1) })
+const huberSchema = () => z.strictObject({ delta: positiveSchema() })
 
 /**
  * Huber's loss of each example: the mean over the last dimension of e²/2 where |e| ≤ δ, else δ (|e| − δ/2), with e = p − t.
@@ -80,9 +81,9 @@ const huberSchema = z.strictObject({ delta: z._default(z.number().check(z.positi
 export function huber<P extends Shape, F extends Dim, D extends FloatDType>(
   prediction: Tensor<readonly [...P, F], D>,
   target: Fitting<P, F, D>,
-  options: HuberOptions = {},
+  options?: HuberOptions,
 ): Tensor<P, D> {
-  const { delta } = parseOptions('huber', huberSchema, options)
+  const { delta = 1 } = parseOptional('huber', huberSchema, options)
   const error = difference('huber', prediction, target)
   const size = abs(error)
   const line = mul(sub(size, delta / 2), delta)

@@ -3,13 +3,13 @@
  * Zhang, Sennrich (2019), arXiv:1910.07467.
  */
 import { add, mean, mul, rsqrt, square } from '../src/index.ts'
-import { parseOptions, z } from '../src/options.ts'
+import { z } from '../src/options.ts'
 import type { Layer } from '../types/layer.ts'
 import type { FeaturesFunction } from '../types/layer-shapes.ts'
 import { requireFeatures } from './dense.ts'
 import { ones } from './initialisers.ts'
 import { defineLayer, type Leaf } from './layer.ts'
-import { epsilonSchema, requireSize } from './options.ts'
+import { parseOptional, positiveSchema, requireSize } from './options.ts'
 
 /** Options of `rmsNorm`. */
 export interface RmsNormOptions {
@@ -17,7 +17,7 @@ export interface RmsNormOptions {
   readonly epsilon?: number
 }
 
-const optionsSchema = z.strictObject({ epsilon: epsilonSchema(1e-6) })
+const optionsSchema = () => z.strictObject({ epsilon: positiveSchema() })
 
 /**
  * Divides the last dimension by its root mean square: `[…, features] → […, features]`; weight (ones) [features].
@@ -30,10 +30,10 @@ const optionsSchema = z.strictObject({ epsilon: epsilonSchema(1e-6) })
  */
 export function rmsNorm<const N extends number>(
   features: N,
-  options: RmsNormOptions = {},
+  options?: RmsNormOptions,
 ): Layer<FeaturesFunction<'rmsNorm', N>, { readonly weight: readonly [N] }> {
   const name = `rmsNorm(${features})`
-  const { epsilon } = parseOptions(name, optionsSchema, options)
+  const { epsilon = 1e-6 } = parseOptional(name, optionsSchema, options)
   requireSize(name, features)
   return defineLayer({
     name,

@@ -30,11 +30,12 @@ export interface AdagradOptions {
   readonly epsilon?: number
 }
 
-const optionsSchema = z.strictObject({
-  learningRate: learningRateSchema(0.01),
-  initial: nonNegativeSchema(0.1),
-  epsilon: epsilonSchema(1e-7),
-})
+const optionsSchema = () =>
+  z.strictObject({
+    learningRate: learningRateSchema(0.01),
+    initial: nonNegativeSchema(0.1),
+    epsilon: epsilonSchema(1e-7),
+  })
 
 /**
  * AdaGrad: steps that shrink with the sum of all squared gradients so far.

@@ -45,14 +45,14 @@ export interface AdamWOptions extends AdamOptions {
   readonly weightDecay?: number
 }
 
-const shared = {
+const shared = () => ({
   learningRate: learningRateSchema(1e-3),
   firstDecay: shareSchema(0.9),
   secondDecay: shareSchema(0.999),
   epsilon: epsilonSchema(1e-8),
-}
-const adamOptions = z.strictObject(shared)
-const adamWOptions = z.strictObject({ ...shared, weightDecay: nonNegativeSchema(1e-2) })
+})
+const adamOptions = () => z.strictObject(shared())
+const adamWOptions = () => z.strictObject({ ...shared(), weightDecay: nonNegativeSchema(1e-2) })
 
 /**
  * Adam: steps of the size of the learning rate, scaled by running means of gradient and squared gradient.

@@ -45,8 +45,8 @@ export interface MomentumOptions extends SgdOptions {
   readonly momentum?: number
 }
 
-const sgdOptions = z.strictObject({ learningRate: learningRateSchema(0.01) })
-const momentumOptions = z.strictObject({ learningRate: learningRateSchema(0.01), momentum: shareSchema(0.9) })
+const sgdOptions = () => z.strictObject({ learningRate: learningRateSchema(0.01) })
+const momentumOptions = () => z.strictObject({ learningRate: learningRateSchema(0.01), momentum: shareSchema(0.9) })
 
 /**
  * Gradient descent: x ← x − η g.

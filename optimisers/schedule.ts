@@ -33,11 +33,12 @@ export function constant(value: number): Schedule {
   return <D extends FloatDType>(t: Scalar<D>): Scalar<D> => fullLike(t, value)
 }
 
-const cosineOptions = z.strictObject({
-  initial: z.number().check(z.positive()),
-  steps: z.int().check(z.positive()),
-  final: z._default(z.number().check(z.nonnegative()), 0),
-})
+const cosineOptions = () =>
+  z.strictObject({
+    initial: z.number().check(z.positive()),
+    steps: z.int().check(z.positive()),
+    final: z._default(z.number().check(z.nonnegative()), 0),
+  })
 
 /** Options of `cosine`. */
 export interface CosineOptions {

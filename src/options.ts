@@ -7,20 +7,30 @@ import { ArgumentError } from './core/errors.ts'
 /** The schema builders for options; use `z.strictObject`, so that unknown keys are errors. */
 export { z }
 
-const { localeError } = english()
+/** Schemas that have been made. */
+const made = new WeakMap<() => z.ZodMiniType, z.ZodMiniType>()
 
 /**
  * The options with defaults filled in.
  * @param name the function that takes them, for the message.
+ * @param schema makes their schema, once, when there is something to parse: importing a module makes none.
  * @throws ArgumentError with every problem: the option, what was given, what is allowed.
  */
-export function parseOptions<S extends z.ZodMiniType>(name: string, schema: S, input: unknown): z.output<S> {
-  const parsed = z.safeParse(schema, input, { error: sentence })
+export function parseOptions<S extends z.ZodMiniType>(name: string, schema: () => S, input: unknown): z.output<S> {
+  const parsed = z.safeParse(schemaOf(schema), input, { error: sentence })
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')} ${message}`,
   )
   throw new ArgumentError(`${name}: ${problems.join('; ')}.`)
+}
+
+function schemaOf<S extends z.ZodMiniType>(schema: () => S): S {
+  const known = made.get(schema)
+  if (known !== undefined) return known as S // this function's own result of an earlier call
+  const fresh = schema()
+  made.set(schema, fresh)
+  return fresh
 }
 
 /** What is wrong with an option, as the end of a sentence that its name begins. */
@@ -32,7 +42,7 @@ function sentence(issue: $ZodRawIssue): string {
   if (issue.code === 'too_big' && issue.origin === 'number')
     return `must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}, ${got}`
   if (issue.code === 'invalid_type') return `must be ${kinds.get(issue.expected) ?? issue.expected}, ${got}`
-  const told = localeError(issue)
+  const told = english().localeError(issue)
   return `is refused: ${typeof told === 'string' ? told : (told?.message ?? issue.code)}, ${got}`
 }
 

@@ -62,8 +62,12 @@ function parse(path) {
     .replace(/\bimport\.meta\.url\b/g, `new URL('../${path}', import.meta.url).href`)
   const left = text.match(/^(import|export)\b.*$/m)
   if (left !== null) throw new Error(`bundle: ${path}: cannot read '${left[0]}'`)
-  return { path, text, imports, exported }
+  return { path, text: ascii(text), imports, exported }
 }
+
+/** Engines read a text of single bytes faster. */
+const ascii = (text) =>
+  text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 const parsed = new Map()
 

@@ -3,7 +3,22 @@
  * have doors of their own and use this one as a user does.
  */
 
+export type {
+  Conv1dOptions,
+  Conv2dOptions,
+  Conv3dOptions,
+  ConvTransposeOptions,
+  DepthwiseOptions,
+} from '../types/contract/convolution.ts'
 export type { Padding } from '../types/contract/pad.ts'
+export type {
+  AvgPool1dOptions,
+  AvgPool2dOptions,
+  AvgPool3dOptions,
+  Pool1dOptions,
+  Pool2dOptions,
+  Pool3dOptions,
+} from '../types/contract/pool.ts'
 export type { Axes } from '../types/contract/reduce.ts'
 export type { DType, ElementOf, FloatDType, IntegerDType, NumericDType, TypedArrayOf } from '../types/dtype.ts'
 export type { Key } from '../types/key.ts'
@@ -71,6 +86,14 @@ export {
   notEqual,
   where,
 } from './operations/compare.ts'
+export {
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  depthwiseConv2d,
+} from './operations/convolution.ts'
 export type { TypedArray } from './operations/create.ts'
 export {
   arange,
@@ -112,6 +135,15 @@ export type { SortOptions } from './operations/order.ts'
 export { argsort, median, sort, topK } from './operations/order.ts'
 export type { PadOptions } from './operations/pad.ts'
 export { pad } from './operations/pad.ts'
+export {
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  globalAveragePool,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+} from './operations/pooling.ts'
 export { linear, matmul } from './operations/products.ts'
 export * as random from './operations/random.ts'
 export { rearrange } from './operations/rearrange.ts'

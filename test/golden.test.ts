@@ -9,6 +9,7 @@ import { referenceDevice } from '../src/backends/reference/backend.ts'
 import { answers, elementsOf, type Machine, type Said, scalarDerivatives } from './helpers/derivatives.ts'
 import type { GoldenCase, GoldenNumber } from './helpers/golden.ts'
 import { distance, golden, numbers } from './helpers/golden.ts'
+import { convolutions, pools } from './helpers/golden-images.ts'
 import * as tables from './helpers/golden-operations.ts'
 
 interface DerivedCase extends GoldenCase {
@@ -40,6 +41,8 @@ const families: readonly Family[] = [
   { file: 'reduce', table: tables.reductions, missing: [] },
   { file: 'matmul', table: tables.products, missing: [] },
   { file: 'index', table: tables.indexing, missing: [] },
+  { file: 'conv', table: convolutions, missing: [] },
+  { file: 'pool', table: pools, missing: [] },
   {
     file: 'linalg',
     table: tables.linear,

@@ -1,123 +1,346 @@
 /**
- * Convolution of images, channels last: `[batch, height, width, in]` with a kernel `[kh, kw, in / groups, out]`.
+ * Convolution over one to three spatial axes, channels last: `[batch, height, width, in]` with a kernel
+ * `[kh, kw, in / groups, out]`.
  */
 import type { Add, ExactDiv, FloorDiv, Mul, Sub } from '../arithmetic.ts'
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsNumber, AsShape, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
+import type { AsNumber, AsShape, DynamicRank, Eq, Shape, Show, ShowDim } from '../shape.ts'
+
+/** How many spatial axes there are. */
+export type SpatialRank = 1 | 2 | 3
+
+/** One T for each spatial axis. */
+export interface ForEachAxis<T> {
+  readonly 1: readonly [T]
+  readonly 2: readonly [T, T]
+  readonly 3: readonly [T, T, T]
+}
+
+/** A number for every spatial axis, or one for each. */
+export type PerAxis<R extends SpatialRank> = number | ForEachAxis<number>[R]
 
 /** A number for both directions, or `[height, width]`. */
-export type Pair = number | readonly [height: number, width: number]
+export type Pair = PerAxis<2>
 
-/** What `conv2d` may be told. */
-export interface Conv2dOptions {
-  /** The step of the window; 1 by default. */
-  readonly stride?: Pair
-  /** Zeros on each side; `'same'` keeps ⌈size / stride⌉, `'valid'` (the default) adds none. */
-  readonly padding?: Pair | 'same' | 'valid'
+/** A border: equal on both sides, or `[before, after]`. */
+export type Border = number | readonly [before: number, after: number]
+
+/** `'valid'`: none; `'same'`: so that ⌈size / stride⌉ windows fit; a number for all sides; or a border for each spatial axis. */
+export type Borders<R extends SpatialRank> = 'same' | 'valid' | number | ForEachAxis<Border>[R]
+
+/** How windows slide. */
+export interface WindowOptions<R extends SpatialRank> {
+  /** The step of the window; 1 by default for convolutions, the size of the window for pooling. */
+  readonly stride?: PerAxis<R>
+  /** The border; `'valid'` (none) by default. Where `'same'` needs an odd number, the end gets one more than the beginning. */
+  readonly padding?: Borders<R>
+}
+
+/** What a convolution may be told. */
+export interface ConvOptions<R extends SpatialRank> extends WindowOptions<R> {
   /** The distance of the kernel's taps; 1 by default. */
-  readonly dilation?: Pair
+  readonly dilation?: PerAxis<R>
   /** Input channels fall into so many groups, each seen by its share of the output channels; 1 by default. */
   readonly groups?: number
 }
 
-/** The option K of O, or its default. */
-export type OptionOf<O, K extends string, Default> = O extends { readonly [P in K]: infer V } ? V : Default
+/** What a transposed convolution may be told: the options of the convolution that it is the transpose of. */
+export interface ConvTransposeOptions<R extends SpatialRank> extends ConvOptions<R> {
+  /** More elements at the end, which a convolution with a stride does not look at; 0 by default. */
+  readonly outputPadding?: PerAxis<R>
+}
 
-/** The part of a `Pair` for one direction: 0 is height, 1 is width. */
-type Along<P, I extends 0 | 1> = P extends readonly [number, number] ? P[I] : P
+/** What `conv1d` may be told. */
+export interface Conv1dOptions extends ConvOptions<1> {}
+/** What `conv2d` may be told. */
+export interface Conv2dOptions extends ConvOptions<2> {}
+/** What `conv3d` may be told. */
+export interface Conv3dOptions extends ConvOptions<3> {}
+/** What `depthwiseConv2d` may be told. */
+export interface DepthwiseOptions extends WindowOptions<2> {
+  /** The distance of the kernel's taps; 1 by default. */
+  readonly dilation?: PerAxis<2>
+}
+
+/** The option K of O, or its default; every possibility where the type of O does not say whether it is given. */
+export type OptionOf<O, K extends string, Default> = O extends { readonly [P in K]: infer V }
+  ? V
+  : K extends keyof O
+    ? Default | Exclude<O[K], undefined>
+    : Default
+
+/** The part of an option for one spatial axis. */
+export type Along<P, I> = P extends readonly unknown[] ? P[I & keyof P] : P
 
 /** D·(K − 1) + 1, the reach of a dilated window. */
 type Reach<K extends number, D extends number> = D extends 1 ? K : Add<Mul<D, Sub<K, 1>>, 1>
 
-type Padded<H extends number, P> = P extends number ? Add<H, Add<P, P>> : H
+/** The elements that a border adds. */
+type BorderSize<P> = P extends number
+  ? Add<P, P>
+  : P extends readonly [infer Before extends number, infer After extends number]
+    ? Add<Before, After>
+    : 0
+
+/** Is a size, or what a border adds, known only at run time? */
+type Wide<P> = number extends P
+  ? true
+  : P extends readonly unknown[]
+    ? number extends P[number]
+      ? true
+      : false
+    : false
 
 /**
- * ⌊(H + 2P − D·(K − 1) − 1) / S⌋ + 1, for 'same' ⌈H / S⌉; `never` when the window is larger than the padded image. A
- * symbolic size survives 'same' with stride 1 and is dynamic otherwise.
+ * ⌊(H + border − D·(K − 1) − 1) / S⌋ + 1, for 'same' ⌈H / S⌉; `never` when the window is larger than the padded image. A
+ * symbolic size survives a border that makes up for the window where the stride is 1, and is dynamic otherwise.
  */
-export type WindowDim<H, K extends number, S extends number, P, D extends number> = H extends number
-  ? number extends H | K | S | D | P
-    ? number
-    : P extends 'same'
-      ? FloorDiv<Add<H, Sub<S, 1>>, S>
-      : Sub<Padded<H, P>, Reach<K, D>> extends infer R extends number
-        ? [R] extends [never]
-          ? never
-          : S extends 1
-            ? Add<R, 1>
-            : Add<FloorDiv<R, S>, 1>
-        : never
-  : P extends 'same'
-    ? S extends 1
-      ? H
+export type WindowDim<H, K extends number, S extends number, P, D extends number> = true extends
+  | Wide<K>
+  | Wide<S>
+  | Wide<D>
+  | Wide<P>
+  ? number
+  : H extends number
+    ? number extends H
+      ? number
+      : P extends 'same'
+        ? FloorDiv<Add<H, Sub<S, 1>>, S>
+        : Sub<Add<H, BorderSize<P>>, Reach<K, D>> extends infer R extends number
+          ? [R] extends [never]
+            ? never
+            : S extends 1
+              ? Add<R, 1>
+              : Add<FloorDiv<R, S>, 1>
+          : never
+    : S extends 1
+      ? P extends 'same'
+        ? H
+        : Eq<BorderSize<P>, Sub<Reach<K, D>, 1>> extends true
+          ? H
+          : number
       : number
-    : number
 
-/** `[batch, height', width', channels]` of a window that slides over `[batch, height, width, …]`, or a sentence. */
-export type Windows<X extends Shape, KH, KW, Stride, Pads, Dilation, Channels, Op extends string> = X extends readonly [
-  infer N,
-  infer H,
-  infer W,
-  infer _,
-]
-  ? [OneDirection<H, KH, Stride, Pads, Dilation, 0>] extends [never]
-    ? ShapeError<`${Op}: window ${ShowDim<KH>} is larger than the (padded) height of ${Show<X>}`>
-    : [OneDirection<W, KW, Stride, Pads, Dilation, 1>] extends [never]
-      ? ShapeError<`${Op}: window ${ShowDim<KW>} is larger than the (padded) width of ${Show<X>}`>
-      : AsShape<
-          readonly [
-            N,
-            OneDirection<H, KH, Stride, Pads, Dilation, 0>,
-            OneDirection<W, KW, Stride, Pads, Dilation, 1>,
-            Channels,
-          ]
-        >
-  : ShapeError<`${Op}: input must be [batch, height, width, channels], got ${Show<X>}`>
+/** How spatial axes are called in sentences. */
+interface Names {
+  readonly 1: readonly ['length']
+  readonly 2: readonly ['height', 'width']
+  readonly 3: readonly ['depth', 'height', 'width']
+}
 
-type OneDirection<H, K, Stride, Pads, Dilation, I extends 0 | 1> = WindowDim<
+/** Images in sentences. */
+export interface ImageNames {
+  readonly 1: '[batch, length, channels]'
+  readonly 2: '[batch, height, width, channels]'
+  readonly 3: '[batch, depth, height, width, channels]'
+}
+
+interface KernelNames {
+  readonly 1: '[k, in, out]'
+  readonly 2: '[kh, kw, in, out]'
+  readonly 3: '[kd, kh, kw, in, out]'
+}
+
+/** The spatial axes after a window has slid over them, or a sentence. `X` is the whole input. */
+export type Slide<
+  Spatial extends readonly unknown[],
+  Window,
+  Stride,
+  Pads,
+  Dilation,
+  X extends Shape,
+  R extends SpatialRank,
+  Op extends string,
+  Out extends readonly unknown[] = readonly [],
+> = Spatial extends readonly [infer H, ...infer Rest]
+  ? SlideOne<H, Window, Stride, Pads, Dilation, Out['length']> extends infer Size
+    ? [Size] extends [never]
+      ? ShapeError<`${Op}: window ${ShowDim<Along<Window, Out['length']>>} is larger than the (padded) ${Named<R, Out['length']>} of ${Show<X>}`>
+      : Slide<Rest, Window, Stride, Pads, Dilation, X, R, Op, readonly [...Out, Size]>
+    : never
+  : Out
+
+type SlideOne<H, Window, Stride, Pads, Dilation, I> = WindowDim<
   H,
-  AsNumber<K>,
+  AsNumber<Along<Window, I>>,
   AsNumber<Along<Stride, I>>,
   Along<Pads, I>,
   AsNumber<Along<Dilation, I>>
 >
 
-/** `conv2d(x, kernel, options)`. */
-export type Conv2d<X extends Shape, K extends Shape, O = {}> = true extends DynamicRank<X> | DynamicRank<K>
+type Named<R extends SpatialRank, I> = Along<Names[R], I> extends infer Name extends string ? Name : never
+
+/** Images with other spatial axes and channels; the sentence, where that is one. */
+export type Image<N, Spatial, C> = Spatial extends readonly unknown[] ? AsShape<readonly [N, ...Spatial, C]> : Spatial
+
+/** A convolution over R spatial axes. */
+export type Conv<X extends Shape, K extends Shape, O, R extends SpatialRank, Op extends string> = true extends
+  | DynamicRank<X>
+  | DynamicRank<K>
   ? Shape
-  : X extends readonly [infer _N, infer _H, infer _W, infer C]
-    ? K extends readonly [infer KH, infer KW, infer In, infer Out]
-      ? Channels<C, In, Out, OptionOf<O, 'groups', 1>> extends infer Failure
-        ? [Failure] extends [never]
-          ? Windows<
-              X,
-              KH,
-              KW,
-              OptionOf<O, 'stride', 1>,
-              OptionOf<O, 'padding', 'valid'>,
-              OptionOf<O, 'dilation', 1>,
-              Out,
-              'conv2d'
-            >
-          : Failure
-        : never
-      : ShapeError<`conv2d: kernel must be [kh, kw, in, out], got ${Show<K>}`>
-    : ShapeError<`conv2d: input must be [batch, height, width, channels], got ${Show<X>}`>
+  : X extends readonly [infer N, ...infer Spatial, infer C]
+    ? Spatial['length'] extends R
+      ? K extends readonly [...infer Window, infer In, infer Out]
+        ? Window['length'] extends R
+          ? Channels<C, In, Out, OptionOf<O, 'groups', 1>, Op> extends infer Failure
+            ? [Failure] extends [never]
+              ? Image<N, Slid<Spatial, Window, O, X, R, Op>, Out>
+              : Failure
+            : never
+          : ShapeError<`${Op}: kernel must be ${KernelNames[R]}, got ${Show<K>}`>
+        : ShapeError<`${Op}: kernel must be ${KernelNames[R]}, got ${Show<K>}`>
+      : ShapeError<`${Op}: input must be ${ImageNames[R]}, got ${Show<X>}`>
+    : ShapeError<`${Op}: input must be ${ImageNames[R]}, got ${Show<X>}`>
+
+type Slid<
+  Spatial extends readonly unknown[],
+  Window,
+  O,
+  X extends Shape,
+  R extends SpatialRank,
+  Op extends string,
+> = Slide<
+  Spatial,
+  Window,
+  OptionOf<O, 'stride', 1>,
+  OptionOf<O, 'padding', 'valid'>,
+  OptionOf<O, 'dilation', 1>,
+  X,
+  R,
+  Op
+>
+
+/** `conv1d(x, kernel, options)`. */
+export type Conv1d<X extends Shape, K extends Shape, O = {}> = Conv<X, K, O, 1, 'conv1d'>
+/** `conv2d(x, kernel, options)`. */
+export type Conv2d<X extends Shape, K extends Shape, O = {}> = Conv<X, K, O, 2, 'conv2d'>
+/** `conv3d(x, kernel, options)`. */
+export type Conv3d<X extends Shape, K extends Shape, O = {}> = Conv<X, K, O, 3, 'conv3d'>
 
 /** The sentence of channels that do not fit, or `never`. */
-type Channels<C, In, Out, Groups> = Groups extends 1
+type Channels<C, In, Out, Groups, Op extends string> = Groups extends 1
   ? Meets<C, In> extends true
     ? never
-    : ShapeError<`conv2d: input has ${ShowDim<C>} channels but the kernel expects ${ShowDim<In>}`>
-  : GroupedChannels<C, In, Out, AsNumber<Groups>>
+    : ShapeError<`${Op}: input has ${ShowDim<C>} channels but the kernel expects ${ShowDim<In>}`>
+  : GroupedChannels<C, In, Out, AsNumber<Groups>, Op>
 
-type GroupedChannels<C, In, Out, Groups extends number> = Out extends number
-  ? [ExactDiv<Out, Groups>] extends [never]
-    ? ShapeError<`conv2d: ${Out} output channels do not fall into ${Groups} groups`>
-    : In extends number
-      ? Meets<C, Mul<In, Groups>> extends true
+type GroupedChannels<C, In, Out, Groups extends number, Op extends string> = number extends Groups
+  ? never
+  : Out extends number
+    ? [ExactDiv<Out, Groups>] extends [never]
+      ? ShapeError<`${Op}: ${Out} output channels do not fall into ${Groups} groups`>
+      : In extends number
+        ? Meets<C, Mul<In, Groups>> extends true
+          ? never
+          : ShapeError<`${Op}: input has ${ShowDim<C>} channels but the kernel expects ${ShowDim<Mul<In, Groups>>} (${Groups} groups of ${In})`>
+        : never
+    : never
+
+/** `depthwiseConv2d(x, kernel, options)`: a kernel `[kh, kw, channels, multiplier]`. */
+export type DepthwiseConv2d<X extends Shape, K extends Shape, O = {}> = true extends DynamicRank<X> | DynamicRank<K>
+  ? Shape
+  : X extends readonly [infer N, infer H, infer W, infer C]
+    ? K extends readonly [infer KH, infer KW, infer In, infer Multiplier]
+      ? Meets<C, In> extends true
+        ? Image<
+            N,
+            Slid<readonly [H, W], readonly [KH, KW], O, X, 2, 'depthwiseConv2d'>,
+            Mul<AsNumber<In>, AsNumber<Multiplier>>
+          >
+        : ShapeError<`depthwiseConv2d: input has ${ShowDim<C>} channels but the kernel expects ${ShowDim<In>}`>
+      : ShapeError<`depthwiseConv2d: kernel must be [kh, kw, channels, multiplier], got ${Show<K>}`>
+    : ShapeError<`depthwiseConv2d: input must be [batch, height, width, channels], got ${Show<X>}`>
+
+/**
+ * (H − 1)·S + D·(K − 1) + 1 − border + more, for 'same' H·S: the size whose windows are H; `never` when the border leaves less
+ * than nothing.
+ */
+export type TransposedDim<
+  H,
+  K extends number,
+  S extends number,
+  P,
+  D extends number,
+  More extends number,
+> = true extends Wide<K> | Wide<S> | Wide<D> | Wide<P> | Wide<More>
+  ? number
+  : H extends number
+    ? number extends H
+      ? number
+      : P extends 'same'
+        ? Mul<H, S>
+        : Sub<Add<Add<Mul<Sub<H, 1>, S>, Reach<K, D>>, More>, BorderSize<P>>
+    : S extends 1
+      ? P extends 'same'
+        ? H
+        : Eq<BorderSize<P>, Add<Sub<Reach<K, D>, 1>, More>> extends true
+          ? H
+          : number
+      : number
+
+interface TransposedKernelNames {
+  readonly 1: '[k, out, in]'
+  readonly 2: '[kh, kw, out, in]'
+  readonly 3: '[kd, kh, kw, out, in]'
+}
+
+type Unslide<
+  Spatial extends readonly unknown[],
+  Window,
+  O,
+  X extends Shape,
+  R extends SpatialRank,
+  Op extends string,
+  Out extends readonly unknown[] = readonly [],
+> = Spatial extends readonly [infer H, ...infer Rest]
+  ? TransposedDim<
+      H,
+      AsNumber<Along<Window, Out['length']>>,
+      AsNumber<Along<OptionOf<O, 'stride', 1>, Out['length']>>,
+      Along<OptionOf<O, 'padding', 'valid'>, Out['length']>,
+      AsNumber<Along<OptionOf<O, 'dilation', 1>, Out['length']>>,
+      AsNumber<Along<OptionOf<O, 'outputPadding', 0>, Out['length']>>
+    > extends infer Size
+    ? [Size] extends [never]
+      ? ShapeError<`${Op}: the padding leaves less than nothing of the ${Named<R, Out['length']>} of ${Show<X>}`>
+      : Unslide<Rest, Window, O, X, R, Op, readonly [...Out, Size]>
+    : never
+  : Out
+
+/** A transposed convolution over R spatial axes, with a kernel `[kh, kw, out / groups, in]`. */
+export type ConvTranspose<X extends Shape, K extends Shape, O, R extends SpatialRank, Op extends string> = true extends
+  | DynamicRank<X>
+  | DynamicRank<K>
+  ? Shape
+  : X extends readonly [infer N, ...infer Spatial, infer C]
+    ? Spatial['length'] extends R
+      ? K extends readonly [...infer Window, infer Out, infer In]
+        ? Window['length'] extends R
+          ? TransposedChannels<C, In, OptionOf<O, 'groups', 1>, Op> extends infer Failure
+            ? [Failure] extends [never]
+              ? Image<N, Unslide<Spatial, Window, O, X, R, Op>, TimesGroups<Out, OptionOf<O, 'groups', 1>>>
+              : Failure
+            : never
+          : ShapeError<`${Op}: kernel must be ${TransposedKernelNames[R]}, got ${Show<K>}`>
+        : ShapeError<`${Op}: kernel must be ${TransposedKernelNames[R]}, got ${Show<K>}`>
+      : ShapeError<`${Op}: input must be ${ImageNames[R]}, got ${Show<X>}`>
+    : ShapeError<`${Op}: input must be ${ImageNames[R]}, got ${Show<X>}`>
+
+type TransposedChannels<C, In, Groups, Op extends string> =
+  Meets<C, In> extends true
+    ? Groups extends 1
+      ? never
+      : number extends In | Groups
         ? never
-        : ShapeError<`conv2d: input has ${ShowDim<C>} channels but the kernel expects ${ShowDim<Mul<In, Groups>>} (${Groups} groups of ${In})`>
-      : never
-  : never
+        : [ExactDiv<AsNumber<In>, AsNumber<Groups>>] extends [never]
+          ? ShapeError<`${Op}: ${ShowDim<In>} input channels do not fall into ${ShowDim<Groups>} groups`>
+          : never
+    : ShapeError<`${Op}: input has ${ShowDim<C>} channels but the kernel expects ${ShowDim<In>}`>
+
+type TimesGroups<Out, Groups> = Groups extends 1 ? Out : Mul<AsNumber<Out>, AsNumber<Groups>>
+
+/** `convTranspose1d(x, kernel, options)`. */
+export type ConvTranspose1d<X extends Shape, K extends Shape, O = {}> = ConvTranspose<X, K, O, 1, 'convTranspose1d'>
+/** `convTranspose2d(x, kernel, options)`. */
+export type ConvTranspose2d<X extends Shape, K extends Shape, O = {}> = ConvTranspose<X, K, O, 2, 'convTranspose2d'>

@@ -1,5 +1,17 @@
 import { test } from 'vitest'
-import type { Conv2d, Dim, Shape, WindowDim } from '../../../types/index.ts'
+import type {
+  Conv1d,
+  Conv2d,
+  Conv2dOptions,
+  Conv3d,
+  ConvTranspose1d,
+  ConvTranspose2d,
+  DepthwiseConv2d,
+  Dim,
+  Shape,
+  TransposedDim,
+  WindowDim,
+} from '../../../types/index.ts'
 import { equal } from '../equal.ts'
 
 test('one direction', () => {
@@ -12,6 +24,14 @@ test('one direction', () => {
   equal<WindowDim<3, 3, 1, 0, 1>, 1>()
   equal<WindowDim<2, 3, 1, 0, 1>, never>()
   equal<WindowDim<4, 3, 1, 0, 2>, never>()
+  equal<WindowDim<8, 3, 3, readonly [2, 0], 1>, 3>()
+  equal<WindowDim<7, 2, 4, 0, 1>, 2>()
+  equal<WindowDim<'h', 3, 1, 1, 1>, 'h'>()
+  equal<WindowDim<'h', 3, 1, readonly [4, 0], 2>, 'h'>()
+  equal<WindowDim<'h', 3, 2, 1, 1>, number>()
+  equal<WindowDim<28, 3, 1, number, 1>, number>()
+  equal<WindowDim<28, 3, 1, readonly [1, number], 1>, number>()
+  equal<WindowDim<number, 3, 1, 1, 1>, number>()
 })
 
 test('images times kernels, channels last', () => {
@@ -75,4 +95,88 @@ test('type parameters stay alive', () => {
     equal<Conv2d<readonly [B, 28, 28, C], readonly [3, 3, C, 8]>, readonly [B, 26, 26, 8]>()
   }
   generic<'b', 3>()
+})
+
+test('borders', () => {
+  type Images = readonly ['n', 8, 9, 1]
+  type Kernel = readonly [3, 3, 1, 4]
+  equal<Conv2d<Images, Kernel, { padding: 1 }>, readonly ['n', 8, 9, 4]>()
+  equal<Conv2d<Images, Kernel, { padding: readonly [0, 1] }>, readonly ['n', 6, 9, 4]>()
+  equal<Conv2d<Images, Kernel, { padding: readonly [readonly [2, 0], readonly [1, 0]] }>, readonly ['n', 8, 8, 4]>()
+  equal<Conv2d<Images, Kernel, { padding: readonly [readonly [2, 0], 1] }>, readonly ['n', 8, 9, 4]>()
+  equal<Conv2d<Images, Kernel, { stride: readonly [3, 2] }>, readonly ['n', 2, 4, 4]>()
+})
+
+test('options of a wide type leave sizes open', () => {
+  equal<Conv2d<readonly ['n', 8, 9, 1], readonly [3, 3, 1, 4], Conv2dOptions>, readonly ['n', number, number, 4]>()
+  equal<Conv2d<readonly ['n', 8, 9, 1], readonly [3, 3, 1, 4], { stride: number }>, readonly ['n', number, number, 4]>()
+})
+
+test('one and three spatial axes', () => {
+  equal<Conv1d<readonly ['n', 16, 2], readonly [5, 2, 3], { stride: 2; padding: 2 }>, readonly ['n', 8, 3]>()
+  equal<Conv1d<readonly ['n', 'time', 2], readonly [5, 2, 3], { padding: 'same' }>, readonly ['n', 'time', 3]>()
+  equal<
+    Conv3d<readonly [2, 4, 5, 6, 1], readonly [2, 3, 1, 1, 3], { stride: readonly [1, 2, 3] }>,
+    readonly [2, 3, 2, 2, 3]
+  >()
+  equal<
+    Conv1d<readonly [2, 3, 1], readonly [4, 1, 1]>,
+    'ShapeError: conv1d: window 4 is larger than the (padded) length of [2, 3, 1]'
+  >()
+  equal<
+    Conv3d<readonly [2, 4, 5, 6, 1], readonly [5, 1, 1, 1, 1]>,
+    'ShapeError: conv3d: window 5 is larger than the (padded) depth of [2, 4, 5, 6, 1]'
+  >()
+  equal<
+    Conv1d<readonly [2, 3], readonly [4, 1, 1]>,
+    'ShapeError: conv1d: input must be [batch, length, channels], got [2, 3]'
+  >()
+  equal<
+    Conv3d<readonly [2, 4, 5, 6, 1], readonly [5, 1, 1, 1]>,
+    'ShapeError: conv3d: kernel must be [kd, kh, kw, in, out], got [5, 1, 1, 1]'
+  >()
+})
+
+test('channel by channel', () => {
+  equal<DepthwiseConv2d<readonly ['n', 8, 8, 3], readonly [3, 3, 3, 2]>, readonly ['n', 6, 6, 6]>()
+  equal<DepthwiseConv2d<readonly ['n', 8, 8, 3], readonly [3, 3, 3, 1], { padding: 1 }>, readonly ['n', 8, 8, 3]>()
+  equal<
+    DepthwiseConv2d<readonly ['n', 8, 8, 3], readonly [3, 3, 2, 1]>,
+    'ShapeError: depthwiseConv2d: input has 3 channels but the kernel expects 2'
+  >()
+  equal<
+    DepthwiseConv2d<readonly ['n', 8, 8, 3], readonly [3, 3, 2]>,
+    'ShapeError: depthwiseConv2d: kernel must be [kh, kw, channels, multiplier], got [3, 3, 2]'
+  >()
+})
+
+test('transposed', () => {
+  equal<TransposedDim<4, 3, 1, 'valid', 1, 0>, 6>()
+  equal<TransposedDim<4, 3, 2, 1, 1, 1>, 8>()
+  equal<TransposedDim<4, 3, 3, 0, 2, 0>, 14>()
+  equal<TransposedDim<7, 3, 2, 'same', 1, 0>, 14>()
+  equal<TransposedDim<'h', 3, 1, 1, 1, 0>, 'h'>()
+  equal<TransposedDim<'h', 3, 2, 1, 1, 1>, number>()
+  equal<TransposedDim<1, 3, 1, 2, 1, 0>, never>()
+  equal<ConvTranspose1d<readonly ['n', 4, 2], readonly [3, 5, 2]>, readonly ['n', 6, 5]>()
+  equal<
+    ConvTranspose2d<readonly ['n', 3, 3, 2], readonly [3, 2, 2, 2], { stride: 2; padding: 1; outputPadding: 1 }>,
+    readonly ['n', 6, 5, 2]
+  >()
+  equal<
+    ConvTranspose2d<readonly ['n', 3, 3, 4], readonly [2, 2, 3, 4], { groups: 2; stride: 2 }>,
+    readonly ['n', 6, 6, 6]
+  >()
+  equal<
+    ConvTranspose2d<readonly ['n', 3, 3, 4], readonly [2, 2, 3, 4], { groups: 3 }>,
+    'ShapeError: convTranspose2d: 4 input channels do not fall into 3 groups'
+  >()
+  equal<
+    ConvTranspose2d<readonly ['n', 3, 3, 4], readonly [2, 2, 4, 3]>,
+    'ShapeError: convTranspose2d: input has 4 channels but the kernel expects 3'
+  >()
+  equal<
+    ConvTranspose2d<readonly ['n', 1, 3, 4], readonly [3, 3, 1, 4], { padding: 2 }>,
+    'ShapeError: convTranspose2d: the padding leaves less than nothing of the height of [n, 1, 3, 4]'
+  >()
 })

@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import type { Dim, Pool2d, Shape } from '../../../types/index.ts'
+import type { Dim, GlobalPool, Pool1d, Pool2d, Shape } from '../../../types/index.ts'
 import { equal } from '../equal.ts'
 
 test('a window steps by its own size unless told otherwise', () => {
@@ -28,4 +28,14 @@ test('type parameters stay alive', () => {
     equal<Pool2d<readonly [B, 26, 26, C], 2>, readonly [B, 13, 13, C]>()
   }
   generic<'b', 3>()
+})
+
+test('one spatial axis, and none left', () => {
+  equal<Pool1d<readonly ['n', 9, 2], 3, { stride: 2; padding: 'same' }>, readonly ['n', 5, 2]>()
+  equal<GlobalPool<readonly ['n', 7, 7, 64]>, readonly ['n', 64]>()
+  equal<GlobalPool<readonly ['n', 'time', 3]>, readonly ['n', 3]>()
+  equal<
+    GlobalPool<readonly ['n', 64]>,
+    'ShapeError: globalAveragePool: input must be [batch, …, channels] with at least one axis between them, got [n, 64]'
+  >()
 })

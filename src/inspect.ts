@@ -5,6 +5,7 @@ import { printProgram } from './core/print.ts'
 import type { Program } from './core/program.ts'
 import { withLocations } from './core/trace.ts'
 import { lowerProgram } from './kernels/compile.ts'
+import { convolutionCost } from './kernels/convolution-cost.ts'
 import type { PlannedRoutine, Routine } from './kernels/kernel.ts'
 import { nestedRoutines } from './kernels/plan.ts'
 import { printRoutine } from './kernels/print.ts'
@@ -80,7 +81,8 @@ function costOf(routine: Routine): { readonly kernelCount: number; readonly flop
         const { batch, rows, columns, inner } = step.contraction
         flops += 2 * batch.reduce((product, extent) => product * extent, 1) * rows * columns * inner
       }
-      if (step.kind === 'kernel' || step.kind === 'contract') kernelCount++
+      if (step.kind === 'convolve') flops += convolutionCost(step.convolution).flops
+      if (step.kind === 'kernel' || step.kind === 'contract' || step.kind === 'convolve') kernelCount++
     }
   }
   return { kernelCount, flops }

@@ -1,4 +1,5 @@
 /** Which buffers a step reads and writes. */
+import { convolutionOperands } from './convolution-cost.ts'
 import type { Buffer, Node, Operand, Statement, Step } from './kernel.ts'
 import { allNodes, eachStatement, nodesOf } from './walk.ts'
 
@@ -26,6 +27,12 @@ export function buffersOf(step: Step): StepBuffers {
       read([step.contraction.a, step.contraction.b])
       write([step.contraction.c])
       break
+    case 'convolve': {
+      const operands = convolutionOperands(step.convolution)
+      read(operands.reads)
+      write([operands.writes])
+      break
+    }
     case 'copy':
       read([step.from])
       write([step.to])

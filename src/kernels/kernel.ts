@@ -1,10 +1,11 @@
 /**
  * The lower language: programs as routines of loop nests over flat memory, the same for every machine. A routine is a list of
- * steps; a step is a loop nest (`kernel`), a matrix product (`contract`), control flow over nested routines, or a call of the host.
+ * steps; a step is a loop nest (`kernel`), a matrix product (`contract`), a convolution (`convolve`), control flow over nested routines, or a call of the host.
  * Shapes are gone: there are only buffers, loops and element addresses.
  */
 import type { DType } from '../../types/dtype.ts'
 import type { ElementwiseName } from '../primitives/index.ts'
+import type { WindowAxis } from '../primitives/window-axis.ts'
 
 /** Where a buffer lives. The planner fills in arena offsets (bytes from the start of the outermost routine's arena). */
 type Place =
@@ -143,10 +144,35 @@ export interface Contraction {
   readonly epilogue: Epilogue | null
 }
 
+/**
+ * One of the three partial sums of Σ y[b, o, g·co + q] x[b, o·stride + k·dilation − before, g·ci + c] w[k, c, g·co + q]: the tensor
+ * that `form` names is written (`forward`: y, `input`: x, `kernel`: w), the other two are read. All are row-major:
+ * x [batch, input…, groups·ci], w [window…, ci, groups·co], y [batch, output…, groups·co]. No extent is 0.
+ */
+export interface Convolution {
+  readonly name: string
+  readonly dtype: 'float32' | 'float64'
+  readonly form: 'forward' | 'input' | 'kernel'
+  readonly batch: number
+  readonly groups: number
+  /** Channels of x in each group: ci. */
+  readonly channelsIn: number
+  /** Channels of y in each group: co. */
+  readonly channelsOut: number
+  /** One to three. */
+  readonly axes: readonly WindowAxis[]
+  readonly x: Operand
+  readonly w: Operand
+  readonly y: Operand
+  /** Its loops: the axes of the tensor that is written. */
+  readonly epilogue: Epilogue | null
+}
+
 /** One step of a routine. Control flow hands operands to nested routines by address. */
 export type Step =
   | { readonly kind: 'kernel'; readonly kernel: Kernel }
   | { readonly kind: 'contract'; readonly contraction: Contraction }
+  | { readonly kind: 'convolve'; readonly convolution: Convolution }
   | { readonly kind: 'copy'; readonly from: Operand; readonly to: Operand; readonly elements: number }
   | ScanStep
   | WhileStep

@@ -1,6 +1,18 @@
 /** Routines as text: every step with its loops, flops and bytes, and the memory plan. */
 import { bytesOf } from '../core/dtype.ts'
-import type { Buffer, Contraction, Kernel, Loop, Operand, PlannedRoutine, Routine, Statement, Step } from './kernel.ts'
+import { convolutionCost, convolutionOperands } from './convolution-cost.ts'
+import type {
+  Buffer,
+  Contraction,
+  Convolution,
+  Kernel,
+  Loop,
+  Operand,
+  PlannedRoutine,
+  Routine,
+  Statement,
+  Step,
+} from './kernel.ts'
 import { nestedRoutines } from './plan.ts'
 import { printStatements, showLoop } from './print-statements.ts'
 
@@ -55,6 +67,8 @@ function describe(step: Step): string {
       return describeKernel(step.kernel)
     case 'contract':
       return describeContraction(step.contraction)
+    case 'convolve':
+      return describeConvolution(step.convolution)
     case 'copy':
       return `copy ${showOperand(step.from)} -> ${showOperand(step.to)}, ${showBytes(step.elements * bytesOf(step.to.buffer.dtype))}`
     case 'scan': {
@@ -81,6 +95,20 @@ function describeContraction({ dtype, batch, rows, columns, inner, a, b, c }: Co
   const shape = `${batch.map((extent) => `${extent} × `).join('')}${rows}×${inner}·${inner}×${columns}`
   const flops = showCount(2 * count * rows * columns * inner)
   return `contract ${dtype} ${shape}, ${list([a, b])} -> ${showOperand(c)}, ${flops}flop`
+}
+
+/** `convolve forward float32 64×28×28×16 * 3×3×16×32 stride 2, in0, in1 -> b2@0, 115 Mflop, 2.1 MB` */
+function describeConvolution(convolution: Convolution): string {
+  const { dtype, form, batch, groups, channelsIn, channelsOut, axes } = convolution
+  const image = [batch, ...axes.map(({ input }) => input), groups * channelsIn].join('×')
+  const weights = [...axes.map(({ window }) => window), channelsIn, groups * channelsOut].join('×')
+  const varied = (['stride', 'dilation'] as const)
+    .filter((name) => axes.some((axis) => axis[name] !== 1))
+    .map((name) => ` ${name} ${axes.map((axis) => axis[name]).join('×')}`)
+  const { reads, writes } = convolutionOperands(convolution)
+  const { flops, bytes } = convolutionCost(convolution)
+  const shape = `${image} * ${weights}${varied.join('')}`
+  return `convolve ${form} ${dtype} ${shape}, ${list(reads)} -> ${showOperand(writes)}, ${showCount(flops)}flop, ${showBytes(bytes)}`
 }
 
 /** The loops of the deepest nest. */

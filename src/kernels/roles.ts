@@ -19,7 +19,7 @@ import { extremePlace } from './extremes.ts'
 import { block, gathered } from './indexed.ts'
 import { contraction } from './lower-contract.ts'
 import { chosen, looped, scanned } from './lower-control.ts'
-import { convolved, convolvedInput, convolvedKernel } from './lower-convolution.ts'
+import { convolution } from './lower-direct-convolution.ts'
 import { hosted } from './lower-host.ts'
 import { factorised, solved } from './lower-linalg.ts'
 import { runningSum } from './lower-running-sum.ts'
@@ -66,9 +66,9 @@ const roles = {
   cumsum: runningSum,
   windows: windowsOf,
   overlapAdd: overlapAdded,
-  convolution: convolved,
-  convolutionInput: convolvedInput,
-  convolutionKernel: convolvedKernel,
+  convolution: convolution('forward'),
+  convolutionInput: convolution('input'),
+  convolutionKernel: convolution('kernel'),
   gather: gathered,
   scatterAdd: scattered,
   dynamicSlice: block,

@@ -10,6 +10,7 @@ import type {
   Address,
   Buffer,
   Contraction,
+  Convolution,
   Kernel,
   Local,
   Loop,
@@ -97,6 +98,9 @@ class Machine {
       case 'contract':
         this.#contract(step.contraction, frame)
         break
+      case 'convolve':
+        this.#convolve(step.convolution, frame)
+        break
       case 'copy':
         this.#slice(step.to, step.elements, frame).set(this.#slice(step.from, step.elements, frame))
         break
@@ -156,6 +160,42 @@ class Machine {
         }
       }
     }
+  }
+
+  #convolve({ dtype, form, batch, groups, channelsIn, channelsOut, axes, x, w, y }: Convolution, frame: Frame): void {
+    const sizes = (side: 'input' | 'window' | 'output') => axes.map((axis) => axis[side])
+    const area = (extents: readonly number[]) => extents.reduce((a, b) => a * b, 1)
+    const [inputs, windows, outputs] = [sizes('input'), sizes('window'), sizes('output')]
+    const flat = (extents: readonly number[], index: readonly number[]) =>
+      index.reduce((position, i, axis) => position * extents[axis] + i, 0)
+    const [ci, co] = [groups * channelsIn, groups * channelsOut]
+    const data = {
+      x: this.#slice(x, batch * area(inputs) * ci, frame),
+      w: this.#slice(w, area(windows) * channelsIn * co, frame),
+      y: this.#slice(y, batch * area(outputs) * co, frame),
+    }
+    const written = form === 'forward' ? 'y' : form === 'input' ? 'x' : 'w'
+    const sums = new Float64Array(data[written].length)
+    for (const [b, ...o] of indices([batch, ...outputs])) {
+      for (const k of indices(windows)) {
+        const at = axes.map(({ stride, dilation, before }, i) => o[i] * stride + k[i] * dilation - before)
+        if (at.some((i, axis) => i < 0 || i >= inputs[axis])) continue
+        for (let g = 0; g < groups; g++) {
+          for (let c = 0; c < channelsIn; c++) {
+            for (let q = 0; q < channelsOut; q++) {
+              const place = {
+                x: flat([batch, ...inputs], [b, ...at]) * ci + g * channelsIn + c,
+                w: (flat(windows, k) * channelsIn + c) * co + g * channelsOut + q,
+                y: flat([batch, ...outputs], [b, ...o]) * co + g * channelsOut + q,
+              }
+              const [p, r] = (['x', 'w', 'y'] as const).filter((name) => name !== written)
+              sums[place[written]] += data[p][place[p]] * data[r][place[r]]
+            }
+          }
+        }
+      }
+    }
+    data[written].set(dtype === 'float32' ? Float32Array.from(sums) : sums)
   }
 
   #scan(step: Extract<Step, { kind: 'scan' }>, frame: Frame): void {

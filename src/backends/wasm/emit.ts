@@ -5,6 +5,7 @@
  */
 import type { HostStep, PlannedRoutine, Step } from '../../kernels/kernel.ts'
 import { ModuleBuilder } from './assembler.ts'
+import { convolutionWorkspaceBytes } from './convolution.ts'
 import { call, global, i32, local, sequence } from './instructions.ts'
 import { Library } from './library.ts'
 import { matmulWorkspaceBytes } from './matmul.ts'
@@ -63,10 +64,11 @@ function emitEntry({ module, overflow }: ModuleState, main: number): void {
   module.exportFunction('run', code.index)
 }
 
-/** The matrix products work in one place, one after the other. */
+/** The matrix products and convolutions work in one place, one after the other. */
 function workspaceBytes(steps: readonly Step[]): number {
   let bytes = 0
   for (const step of steps) {
+    if (step.kind === 'convolve') bytes = Math.max(bytes, convolutionWorkspaceBytes(step.convolution))
     if (step.kind !== 'contract') continue
     const { dtype, rows, columns, inner } = step.contraction
     bytes = Math.max(bytes, matmulWorkspaceBytes(dtype, rows, columns, inner))

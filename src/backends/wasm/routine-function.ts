@@ -2,6 +2,7 @@
 import { bytesOf } from '../../core/dtype.ts'
 import type { CondStep, Contraction, HostStep, Routine, Step } from '../../kernels/kernel.ts'
 import type { Expression, FunctionBuilder, Local } from './assembler.ts'
+import { convolve } from './convolution.ts'
 import {
   block,
   br,
@@ -56,6 +57,12 @@ function stepOf(state: ModuleState, routine: Routine, code: FunctionBuilder, ste
     case 'contract':
       if (isSmall(step.contraction)) return callKernel(state, routine, productKernel(step.contraction))
       return contract(state, routine, code, step.contraction)
+    case 'convolve': {
+      const { x, w, y } = step.convolution
+      const work = moved(local.get(ARENA), state.workspace)
+      const at = (operand: typeof x): Expression => addressOf(routine, operand)
+      return convolve(state, step.convolution, { x: at(x), w: at(w), y: at(y), work })
+    }
     case 'copy': {
       const bytes = step.elements * bytesOf(step.from.buffer.dtype)
       return memoryCopy(addressOf(routine, step.to), addressOf(routine, step.from), i32(bytes))

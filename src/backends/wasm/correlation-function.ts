@@ -1,0 +1,250 @@
+/**
+ * A correlation as code: weights packed into panels of columns, then for every band, group, panel and tile of positions the sums
+ * over taps and channels (`outer-products.ts`). A tile lies along the last axis, or along the images where that axis is short.
+ * Depthwise (one channel in and out of each group): the channels are the lanes, and the weights are read where they lie.
+ */
+import type { Expression, FunctionBuilder, Local } from './assembler.ts'
+import type { Correlation } from './correlation.ts'
+import { type Band, type Bands, bandsOf } from './correlation-bands.ts'
+import { emitBands } from './correlation-frame.ts'
+import { call, i32, local, sequence } from './instructions.ts'
+import { type Tile, tileOf } from './matmul-tile.ts'
+import type { ModuleState } from './module-state.ts'
+import { type DepthLevel, mostRows, outerProducts } from './outer-products.ts'
+import { emitPack } from './packing.ts'
+import { beyond, displaced, type Level, walk } from './walk.ts'
+
+const { get } = local
+
+/** Is every channel a group of its own? */
+export const isDepthwise = ({ depth, columns }: Pick<Correlation, 'depth' | 'columns'>): boolean =>
+  depth === 1 && columns === 1
+
+/** Columns that are computed together: of a group, or of all groups if they are single channels. */
+const columnsOf = (correlation: Correlation): number =>
+  isDepthwise(correlation) ? correlation.groups : correlation.columns
+const groupsOf = (correlation: Correlation): number => (isDepthwise(correlation) ? 1 : correlation.groups)
+
+/** Widths of the panels: as wide as a tile, the last one a vector if that is enough. */
+function panelsOf(
+  tile: Tile,
+  columns: number,
+): { readonly whole: number; readonly rest: number; readonly restWidth: number } {
+  const whole = Math.floor(columns / tile.columns)
+  const rest = columns - whole * tile.columns
+  return { whole, rest, restWidth: rest > tile.lanes ? tile.columns : tile.lanes }
+}
+
+const tapsOf = ({ axes }: Correlation): number => axes.reduce((all, { taps }) => all * taps, 1)
+
+/** Bytes of the packed weights; a depthwise correlation packs none. */
+function packedBytes(correlation: Correlation, tile: Tile): number {
+  if (isDepthwise(correlation)) return 0
+  const { whole, rest, restWidth } = panelsOf(tile, correlation.columns)
+  const width = whole * tile.columns + (rest > 0 ? restWidth : 0)
+  return correlation.groups * width * tapsOf(correlation) * correlation.depth * tile.bytes
+}
+
+/** Bytes of workspace that `emitCorrelation` needs. */
+export const correlationBytes = (correlation: Correlation, tile: Tile): number =>
+  aligned(packedBytes(correlation, tile)) + bandsOf(correlation).frameBytes
+
+const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64
+
+/** Adds the function `(source, weights, target, work)` and answers its index. */
+export function emitCorrelation(state: ModuleState, correlation: Correlation): number {
+  const tile = tileOf({ dtype: correlation.dtype, fma: state.fma })
+  const bands = bandsOf(correlation)
+  const moving = targetMoves(correlation, tile)
+  const overBands = emitBands(state, correlation, bands, moving, (band) =>
+    bandFunction(state, correlation, tile, bands, band),
+  )
+  const code = state.module.function(Array(4).fill('i32'), [], 'correlation')
+  const [source, weights, target, work] = code.parameters.keys()
+  const packed = isDepthwise(correlation) ? beyond(weights, firstTap(correlation) * tile.bytes) : get(work)
+  code.emit(
+    isDepthwise(correlation) ? sequence() : packWeights(state, code, correlation, tile, weights, work),
+    call(
+      overBands,
+      get(source),
+      packed,
+      beyond(target, moving.start),
+      beyond(work, aligned(packedBytes(correlation, tile))),
+    ),
+  )
+  return code.index
+}
+
+/** Elements of w before the first tap. */
+const firstTap = ({ axes }: Correlation): number =>
+  axes.reduce((offset, { tapFirst, tapStride }) => offset + tapFirst * tapStride, 0)
+
+/** Strides of the target in bytes: from image to image, from position to position of each axis, and where it starts. */
+function targetMoves({ axes, targetChannels }: Correlation, { bytes }: Tile) {
+  const strides = axes.map(
+    (_, i) => bytes * targetChannels * axes.slice(i + 1).reduce((all, { target }) => all * target, 1),
+  )
+  const steps = axes.map(({ step }, i) => step * strides[i])
+  return {
+    image: strides[0] * axes[0].target,
+    row: steps[0],
+    axes: steps,
+    start: axes.reduce((offset, { start }, i) => offset + start * strides[i], 0),
+  }
+}
+
+/** Panel by panel and tap by tap: [group][panel][tap][depth][width], lanes beyond the columns zero. */
+function packWeights(
+  state: ModuleState,
+  code: FunctionBuilder,
+  correlation: Correlation,
+  tile: Tile,
+  weights: Local,
+  work: Local,
+): Expression {
+  const { axes, groups, columns, depth, weights: strides } = correlation
+  const pointers = code.locals('i32', 2)
+  const taps = (width: number): Level[] =>
+    axes.map(({ taps: count, tapStep, tapStride }, i) => ({
+      count,
+      strides: [tapStep * tapStride, product(axes.slice(i + 1).map((axis) => axis.taps)) * depth * width].map(
+        (elements) => elements * tile.bytes,
+      ),
+    }))
+  const pack = (width: number, lanes: number): Expression => {
+    const index = state.library.once(`pack ${tile.vector} ${width}`, () => emitPack(state.module, tile, width))
+    const [from, to] = pointers.map(get)
+    const lie = [strides.column, strides.depth].map((elements) => i32(elements * tile.bytes))
+    return walk(code, pointers, taps(width), call(index, from, ...lie, i32(lanes), i32(depth), to))
+  }
+  const panel = [strides.column * tile.columns * tile.bytes, panelBytes(correlation, tile, tile.columns)]
+  const group = [strides.group * tile.bytes, packedBytes(correlation, tile) / groups]
+  const panels = overPanels(code, tile, columns, pointers, panel, pack)
+  return sequence(
+    local.set(pointers[0], beyond(weights, firstTap(correlation) * tile.bytes)),
+    local.set(pointers[1], get(work)),
+    walk(code, pointers, [{ count: groups, strides: group }], panels),
+  )
+}
+
+/** Bytes of one packed panel of a width. */
+const panelBytes = ({ axes, depth }: Correlation, { bytes }: Tile, width: number): number =>
+  product(axes.map(({ taps }) => taps)) * depth * width * bytes
+
+/** Runs code for every panel, with its width and the columns in it; pointers move on from one to the next. */
+export function overPanels(
+  code: FunctionBuilder,
+  tile: Tile,
+  columns: number,
+  pointers: readonly Local[],
+  strides: readonly number[],
+  visit: (width: number, columns: number) => Expression,
+): Expression {
+  const { whole, rest, restWidth } = panelsOf(tile, columns)
+  const first =
+    whole === 0 ? sequence() : walk(code, pointers, [{ count: whole, strides }], visit(tile.columns, tile.columns))
+  if (rest === 0) return first
+  const skipped = strides.map((bytes) => whole * bytes)
+  return sequence(first, displaced(pointers, skipped, visit(restWidth, rest)))
+}
+
+/** The function `(source, weights, target)` of one band. */
+function bandFunction(state: ModuleState, correlation: Correlation, tile: Tile, bands: Bands, band: Band): number {
+  const code = state.module.function(Array(3).fill('i32'), [], 'correlation band')
+  const pointers = [...code.parameters.keys()]
+  const depthwise = isDepthwise(correlation)
+  const { bytes } = tile
+  const group = [
+    correlation.depth * bytes,
+    depthwise ? 0 : packedBytes(correlation, tile) / correlation.groups,
+    correlation.columns * bytes,
+  ]
+  const width = tile.columns * bytes
+  const panel = [depthwise ? width : 0, depthwise ? width : panelBytes(correlation, tile, tile.columns), width]
+  const positions = positionsOf(correlation, tile, bands, band)
+  const tiles = (panelWidth: number, columns: number): Expression => {
+    const levels = depthLevels(correlation, tile, bands, panelWidth)
+    const run = (rows: number): Expression => {
+      const offsets = (stride: number) => Array.from({ length: rows }, (_, i) => i * stride)
+      const [aOffsets, cOffsets] = [offsets(positions.tiled.strides[0]), offsets(positions.tiled.strides[2])]
+      const products = { aOffsets, cOffsets, columns, spread: !depthwise, accumulate: false, levels }
+      return call(outerProducts(state, tile, products), ...pointers.map(get), i32(1))
+    }
+    const along = overTiles(code, pointers, positions.tiled, mostRows(tile, columns), run)
+    return walk(code, pointers, positions.around, along)
+  }
+  const overColumns = overPanels(code, tile, columnsOf(correlation), pointers, panel, tiles)
+  code.emit(walk(code, pointers, [{ count: groupsOf(correlation), strides: group }], overColumns))
+  return code.index
+}
+
+/** The positions of a band: those that a tile takes together, and the loops around them. */
+function positionsOf(correlation: Correlation, tile: Tile, bands: Bands, band: Band) {
+  const moves = targetMoves(correlation, tile)
+  const images: Level = {
+    count: band.images,
+    strides: [bands.imageStride * tile.bytes, 0, moves.image],
+  }
+  const axes = correlation.axes.map(
+    ({ count, stride }, i): Level => ({
+      count: i === 0 ? band.rows : count,
+      strides: [stride * bands.axisStrides[i] * tile.bytes, 0, moves.axes[i]],
+    }),
+  )
+  const last = axes[axes.length - 1]
+  const alongImages = tilingCost(images.count, tile.rows) < tilingCost(last.count, tile.rows)
+  return alongImages ? { tiled: images, around: axes } : { tiled: last, around: [images, ...axes.slice(0, -1)] }
+}
+
+/** Time for one position when so many are cut into tiles: a tile of few rows takes as long as one of four. */
+const tilingCost = (count: number, most: number): number =>
+  heights(count, most).reduce((sum, { rows, tiles }) => sum + tiles * Math.max(4, rows), 0) / count
+
+/** Tiles of nearly equal height, at most `most`. */
+export function heights(count: number, most: number): readonly { readonly rows: number; readonly tiles: number }[] {
+  const tiles = Math.ceil(count / most)
+  const rows = Math.ceil(count / tiles)
+  const lower = tiles * rows - count
+  return [
+    { rows, tiles: tiles - lower },
+    { rows: rows - 1, tiles: lower },
+  ].filter((each) => each.tiles > 0)
+}
+
+/** Runs code for every tile along a level, with the number of its rows. */
+export function overTiles(
+  code: FunctionBuilder,
+  pointers: readonly Local[],
+  { count, strides }: Level,
+  most: number,
+  run: (rows: number) => Expression,
+): Expression {
+  let done = 0
+  const parts = heights(count, most).map(({ rows, tiles }) => {
+    const tiled = { count: tiles, strides: strides.map((bytes) => rows * bytes) }
+    const before = strides.map((bytes) => done * bytes)
+    done += rows * tiles
+    return displaced(pointers, before, walk(code, pointers, [tiled], run(rows)))
+  })
+  return sequence(...parts)
+}
+
+/** The sum at one position: over the taps of each axis, then the channels. */
+function depthLevels(
+  correlation: Correlation,
+  { bytes }: Tile,
+  { axisStrides }: Bands,
+  width: number,
+): readonly DepthLevel[] {
+  const { axes, depth } = correlation
+  const depthwise = isDepthwise(correlation)
+  const inside = (i: number): number => product(axes.slice(i + 1).map(({ taps }) => taps)) * depth * width
+  const taps = axes.map(({ taps: count, spacing, tapStep, tapStride }, i) => ({
+    count,
+    a: spacing * axisStrides[i] * bytes,
+    b: (depthwise ? tapStep * tapStride : inside(i)) * bytes,
+  }))
+  return depthwise ? taps : [...taps, { count: depth, a: bytes, b: width * bytes }]
+}
+
+const product = (factors: readonly number[]): number => factors.reduce((all, factor) => all * factor, 1)

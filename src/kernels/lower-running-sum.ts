@@ -1,5 +1,5 @@
 /** `cumsum`: a running sum along one axis. */
-
+import { isFloat } from '../core/dtype.ts'
 import { paramsOf } from '../rewrite/params.ts'
 import { affine } from './axes.ts'
 import { scripted } from './scripted.ts'
@@ -18,7 +18,8 @@ export const runningSum: StepRule = {
       others,
       () => 'parallel',
       (outer) => {
-        const total = script.variable(script.number(x.dtype, 0))
+        // -0 + x = x, for -0 too
+        const total = script.variable(script.number(x.dtype, isFloat(x.dtype) ? -0 : 0))
         script.loop(x.shape[axis], 'ordered', (along) => {
           const place = reverse ? affine(along, -1, x.shape[axis] - 1) : along
           const index = outer.toSpliced(axis, 0, place)

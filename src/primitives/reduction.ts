@@ -103,7 +103,7 @@ function runningSum(x: Ndarray, { axis, reverse }: RunningParams): Ndarray {
   const move = reverse ? -step : step
   for (let block = 0; block < x.data.length; block += step * length) {
     for (let lane = 0; lane < step; lane++) {
-      let total = 0
+      let total = -0 // the first sum is the first element, -0 too
       let position = block + first * step + lane
       for (let i = 0; i < length; i++, position += move) {
         total += x.data[position]

@@ -11,7 +11,7 @@ import type { Costs } from './cost.ts'
 import { costsOf, isCheap, isLight } from './cost.ts'
 import type { Expression } from './expressions.ts'
 import { depthOf, Forms, INNER, innerAxis, isCanonical, isPrefix, iterations, maskOf } from './forms.ts'
-import type { Destination, Group, Use } from './groups.ts'
+import type { Destination, Group, Nest, Use } from './groups.ts'
 import { Demand } from './groups.ts'
 import type { Buffer } from './kernel.ts'
 import { ordered } from './order.ts'
@@ -19,10 +19,12 @@ import type { Composition } from './pieces.ts'
 import { aliasing, placeOfOperand } from './pieces.ts'
 import { appetitesOf, readersOf } from './readership.ts'
 import { roleOf } from './roles.ts'
+import type { Crossing, RowContext } from './rows.ts'
+import { joinRows, SHORT_ROW } from './rows.ts'
 import { mergeSiblings } from './siblings.ts'
 import type { StepRule } from './steps.ts'
 import type { Storage } from './storage.ts'
-import { denseStorage, isDense } from './storage.ts'
+import { denseStorage, isDense, rowStorage } from './storage.ts'
 import { viewOf } from './views.ts'
 
 /** Expressions of one kernel; also bounds the depth of every expression. */
@@ -30,9 +32,9 @@ const CAPACITY = 256
 /** How often cheap expressions may be computed again inside reductions. */
 const REPEATS = 4
 
-/** The groups of a program in order of execution, and where its variables stand. */
+/** The groups of a program in order of execution, joined to nests, and where its variables stand. */
 export interface Fusion {
-  readonly groups: readonly Group[]
+  readonly nests: readonly Nest[]
   readonly inputs: readonly Buffer[]
   readonly outputs: readonly Buffer[]
   /** Where a group finds a variable; undefined if it computes it. */
@@ -43,12 +45,12 @@ export interface Fusion {
 }
 
 /** Fuses a program. `allocate` makes a buffer. */
-export const fuse = (program: Program, allocate: (like: Variable) => Buffer): Fusion =>
+export const fuse = (program: Program, allocate: (like: Abstract) => Buffer): Fusion =>
   new Fuser(program, allocate).run()
 
 class Fuser {
   readonly #program: Program
-  readonly #allocate: (like: Variable) => Buffer
+  readonly #allocate: (like: Abstract) => Buffer
   readonly #costs: Costs
   readonly #appetites: Float64Array
   readonly #readers: Int32Array
@@ -60,8 +62,10 @@ class Fuser {
   readonly #definitions: (Equation | undefined)[]
   readonly #transparent: Uint8Array
   #effect: Group | null = null
+  /** Groups that have become part of another. */
+  #absorbed: ReadonlyMap<Group, Group> = new Map()
 
-  constructor(program: Program, allocate: (like: Variable) => Buffer) {
+  constructor(program: Program, allocate: (like: Abstract) => Buffer) {
     const { size } = program
     this.#program = program
     this.#allocate = allocate
@@ -91,7 +95,7 @@ class Fuser {
       for (const destination of this.#demand(input).destinations) this.#copy(input, destination, -1)
     })
     return {
-      groups: ordered(this.#merged()),
+      nests: this.#nests(ordered(this.#merged())),
       inputs: inputBuffers,
       outputs: outputBuffers,
       find: (variable, group) => this.#find(variable, group),
@@ -104,6 +108,7 @@ class Fuser {
   #merged(): readonly Group[] {
     const merged = mergeSiblings(this.#groups, this.#reads(), CAPACITY)
     if (merged.size === 0) return this.#groups
+    this.#absorbed = merged
     this.#homes.forEach((home, i) => {
       const other = home && merged.get(home)
       if (other !== undefined) this.#homes[i] = other
@@ -123,19 +128,75 @@ class Fuser {
   /** The stored variables that each group reads in its own order. */
   #reads(): ReadonlyMap<Group, readonly Variable[]> {
     const reads = new Map<Group, Variable[]>()
-    const note = (group: Group, variable: Variable): void => {
-      const known = reads.get(group)
-      if (known === undefined) reads.set(group, [variable])
-      else known.push(variable)
-    }
+    this.#eachUse((variable, { group, form }) => {
+      const ordered = form.axes.length === group.space.length && isCanonical(form, variable.shape)
+      if (ordered && this.#find(variable, group) !== undefined) pushTo(reads, group, variable)
+    })
+    return reads
+  }
+
+  #eachUse(visit: (variable: Variable, use: Use) => void): void {
     const { inputs, equations } = this.#program
-    for (const variable of [...inputs, ...equations.flatMap(({ outputs }) => outputs)]) {
-      for (const { group, form } of this.#demand(variable).uses.values()) {
-        const ordered = form.axes.length === group.space.length && isCanonical(form, variable.shape)
-        if (ordered && this.#find(variable, group) !== undefined) note(group, variable)
+    for (const variable of [...inputs, ...equations.flatMap(({ outputs }) => outputs)])
+      for (const { group, form } of this.#demand(variable).uses.values())
+        visit(variable, { group: this.#absorbed.get(group) ?? group, form })
+  }
+
+  /** The groups joined by rows. */
+  #nests(groups: readonly Group[]): readonly Nest[] {
+    const crossings = new Map<Group, Crossing[]>()
+    const reducing = new Set<Group>()
+    const fed = new Set<Group>()
+    this.#eachUse((variable, { group, form }) => {
+      if ((maskOf(form) & INNER) !== 0) reducing.add(group)
+      if (this.#find(variable, group) === undefined) return
+      const home = this.#homes[variable.index]
+      if (home?.kind === 'loops') pushTo(crossings, group, { variable, form, home })
+      else if (isCanonical(form, variable.shape) && this.#isProduct(variable)) fed.add(group)
+    })
+    const context: RowContext = {
+      crossings: (group) => crossings.get(group) ?? [],
+      isEpilogue: (group) => fed.has(group) && !reducing.has(group),
+    }
+    const nests = joinRows(groups, context, CAPACITY)
+    for (const nest of nests) if (nest.groups.length > 1) this.#keepInRows(nest)
+    return nests
+  }
+
+  /** Is the variable a matrix product, seen through movements? */
+  #isProduct(variable: Variable): boolean {
+    let equation = this.#definitions[variable.index]
+    while (equation !== undefined && ['reshape', 'transpose'].includes(equation.primitive.name))
+      equation = this.#definitions[equation.inputs[0].index]
+    return equation?.primitive.name === 'dot'
+  }
+
+  /** What only the nest itself reads needs memory for one row, or none if a row is one number. */
+  #keepInRows({ groups, depth, rowBuffers }: Nest): void {
+    for (const group of groups) {
+      const roots = group.roots.splice(0)
+      for (const root of roots) {
+        const { index, dtype, shape } = root.variable
+        const row = sizeOf(shape.slice(depth))
+        if (shape.length < depth || !this.#isPrivate(root.variable, groups) || (row > 1 && row < SHORT_ROW)) {
+          group.roots.push(root)
+        } else if (row === 1) this.#storages[index] = undefined
+        else {
+          const storage = rowStorage(this.#allocate({ dtype, shape: [row] }), shape, depth)
+          this.#storages[index] = storage
+          rowBuffers.add(storage.buffer)
+          group.roots.push({ variable: root.variable, storage })
+        }
       }
     }
-    return reads
+  }
+
+  /** Do only these groups read the variable? */
+  #isPrivate(variable: Variable, groups: readonly Group[]): boolean {
+    const { stored, uses } = this.#demand(variable)
+    if (stored) return false
+    for (const { group } of uses.values()) if (!groups.includes(this.#absorbed.get(group) ?? group)) return false
+    return true
   }
 
   #find({ index }: Variable, group: Group): Storage | undefined {
@@ -399,6 +460,13 @@ class Fuser {
     this.#groups.push(group)
     return group
   }
+}
+
+/** Adds to the list under a key. */
+function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const known = lists.get(key)
+  if (known === undefined) lists.set(key, [value])
+  else known.push(value)
 }
 
 /** Stands for memory that is not allotted yet, while only strides matter. */

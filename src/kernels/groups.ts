@@ -1,6 +1,7 @@
 /** Groups: sets of equations that become one kernel or one step, and what is demanded of each variable. */
 import type { Equation, Variable } from '../core/program.ts'
 import type { Form } from './forms.ts'
+import type { Buffer } from './kernel.ts'
 import type { Storage } from './storage.ts'
 import type { View } from './views.ts'
 
@@ -28,6 +29,17 @@ export interface Group {
   readonly views: Map<number, View>
   /** Groups that must come later. */
   readonly consumers: Set<Group>
+}
+
+/**
+ * Groups that become one kernel: they run one after the other inside `depth` loops that they share, the first axes of their
+ * spaces. A group that stands alone shares all its loops with itself.
+ */
+export interface Nest {
+  readonly groups: readonly Group[]
+  readonly depth: number
+  /** Buffers for one row, which the rows use one after the other. */
+  readonly rowBuffers: Set<Buffer>
 }
 
 /** A variable read inside a group, in one form. */

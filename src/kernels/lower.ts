@@ -6,9 +6,9 @@ import { fill, loopCounter } from './fill.ts'
 import { finishKernel } from './finish.ts'
 import type { Fusion } from './fuse.ts'
 import { fuse } from './fuse.ts'
-import type { Group } from './groups.ts'
+import type { Group, Nest } from './groups.ts'
 import type { Buffer, Routine, Step } from './kernel.ts'
-import { lowerLoops } from './lower-loops.ts'
+import { lowerNest } from './lower-loops.ts'
 import type { Composition } from './pieces.ts'
 import type { ReadContext } from './reader.ts'
 import { Reader } from './reader.ts'
@@ -31,7 +31,7 @@ export function lower(
   }
   const fusion = fuse(program, ({ dtype, shape }) => allocate(dtype, sizeOf(shape)))
   const lowering = { fusion, allocate, lowerNested }
-  const steps = fusion.groups.flatMap((group) => stepsOf(group, lowering))
+  const steps = fusion.nests.flatMap((nest) => stepsOf(nest, lowering))
   const outer = new Set([...fusion.inputs, ...fusion.outputs])
   const scratch = buffers.filter((buffer) => !outer.has(buffer))
   return { name, inputs: fusion.inputs, outputs: fusion.outputs, scratch, steps }
@@ -43,9 +43,10 @@ interface Lowering {
   readonly lowerNested: (program: Program, name: string) => Routine
 }
 
-function stepsOf(group: Group, lowering: Lowering): readonly Step[] {
+function stepsOf(nest: Nest, lowering: Lowering): readonly Step[] {
+  const [group] = nest.groups
+  if (group.equation === null) return loopSteps(nest, lowering.fusion)
   const reading = readingFor(group, lowering.fusion)
-  if (group.equation === null) return loopSteps(group, reading, lowering.fusion)
   const role = roleOf(group.equation)
   if (role.kind === 'step') return role.lower(contextOf(group, group.equation, reading, lowering))
   // An expression has a group of its own only as a reshape whose operand stands in the same place.
@@ -64,11 +65,12 @@ function readingFor(group: Group, fusion: Fusion): ReadContext {
   }
 }
 
-/** A kernel, or a copy where contiguous memory only moves. */
-function loopSteps(group: Group, reading: ReadContext, fusion: Fusion): readonly Step[] {
-  const copies = group.roots.map(({ variable, storage }) => copyStep(fusion.find(variable, group), storage))
+/** A kernel, or copies where contiguous memory only moves. */
+function loopSteps(nest: Nest, fusion: Fusion): readonly Step[] {
+  const roots = nest.groups.flatMap((group) => group.roots.map((root) => ({ ...root, group })))
+  const copies = roots.map(({ variable, storage, group }) => copyStep(fusion.find(variable, group), storage))
   if (copies.every((copy) => copy !== null)) return copies.flat()
-  const kernel = lowerLoops(group, reading, movementName(group, fusion))
+  const kernel = lowerNest(nest, (group) => readingFor(group, fusion), movementName(nest, fusion))
   return kernel === null ? [] : [{ kind: 'kernel', kernel }]
 }
 
@@ -109,7 +111,9 @@ function contextOf(group: Group, equation: Equation, reading: ReadContext, lower
 }
 
 /** The name of a kernel that computes nothing: what moves in it. */
-function movementName(group: Group, fusion: Fusion): string {
+function movementName({ groups }: Nest, fusion: Fusion): string {
+  const group = groups.find(({ roots }) => roots.length > 0)
+  if (group === undefined) return 'nothing'
   const [{ variable }] = group.roots
   return fusion.find(variable, group) ? 'copy' : fusion.definitionOf(variable).primitive.name
 }

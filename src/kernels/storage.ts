@@ -21,6 +21,14 @@ export const denseStorage = (buffer: Buffer, shape: readonly number[], offset = 
   strides: stridesOf(shape),
 })
 
+/** Memory for one row at a time of a variable of this shape, whose first `depth` axes count the rows. */
+export const rowStorage = (buffer: Buffer, shape: readonly number[], depth: number): Storage => ({
+  buffer,
+  offset: 0,
+  shape,
+  strides: stridesOf(shape).map((stride, axis) => (axis < depth ? 0 : stride)),
+})
+
 /** Is the region contiguous and row-major? Strides of axes of size 1 do not matter. */
 export function isDense({ shape, strides }: Storage): boolean {
   if (sizeOf(shape) === 0) return true

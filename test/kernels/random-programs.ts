@@ -18,7 +18,7 @@ import { cumsum, reduceMax } from '../../src/primitives/reduction.ts'
 import { assemble, view } from '../../src/primitives/segments.ts'
 import { argmax, sort } from '../../src/primitives/sorting.ts'
 import { concat, iota, pad, reshape, reverse, slice, transpose } from '../../src/primitives/structural.ts'
-import { sin, tanh } from '../../src/primitives/transcendental.ts'
+import { exp, sin, tanh } from '../../src/primitives/transcendental.ts'
 
 /** Numbers that decide, step by step, what a program does. */
 export type Choices = readonly (readonly [operation: number, first: number, second: number, third: number])[]
@@ -34,8 +34,8 @@ interface Pool {
   readonly integers: Value[]
 }
 
-/** Every result is brought back near [-2, 2], so that errors do not grow. */
-const tame = (x: Value): Value => mul(sin(x), constantLike(x, 2))
+/** Every result is brought back near [-2, 2], by x/(1 + |x|) first, so that the errors of large sums do not grow. */
+const tame = (x: Value): Value => mul(sin(div(x, add(abs(x), constantLike(x, 1)))), constantLike(x, 2))
 
 /** x brought to a shape of the same rank or not: cut, repeated or summed. */
 function fitted(x: Value, shape: readonly number[]): Value {
@@ -254,6 +254,20 @@ const operations: readonly Make[] = [
             shape.map((_, i) => i + 1),
           ),
         )
+  },
+  (_, x, __, k) => {
+    if (x.shape.length > 3) return x
+    const shape = [...x.shape, 8 + (k % 3)]
+    const steps = iota(shape, x.dtype, x.shape.length)
+    return mul(broadcast(x, shape, [...x.shape.keys()]), div(steps, constantLike(steps, 8)))
+  },
+  (_, x) => {
+    const last = x.shape.length - 1
+    if (last < 0 || x.shape[last] === 0) return x
+    const rows = (y: Value): Value => broadcast(y, x.shape, [...x.shape.keys()].slice(0, -1))
+    const powers = exp(sub(x, rows(reduceMax(x, [last]))))
+    const shares = div(powers, rows(sum(powers, [last])))
+    return [shares, rows(sum(mul(shares, x), [last]))]
   },
 ]
 

@@ -22,14 +22,14 @@ interface Loopable extends Pick<Nest, 'depth' | 'rowBuffers'> {
 
 /** The kernel of one group; null if it has nothing to write. `movement` names a kernel that computes nothing. */
 export const lowerLoops = (group: Omit<Loops, 'id'>, context: ReadContext, movement: string): Kernel | null =>
-  lowerNest(
+  nestKernel(
     { groups: [{ ...group, id: 0 }], depth: group.space.length, rowBuffers: new Set() },
     () => context,
     movement,
   )
 
 /** The kernel of a nest; null if it has nothing to write. `movement` names a kernel that computes nothing. */
-export function lowerNest<G extends Loops>(
+export function nestKernel<G extends Loops>(
   nest: Loopable & { readonly groups: readonly G[] },
   contextOf: (group: G) => ReadContext,
   movement: string,

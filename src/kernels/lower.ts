@@ -8,7 +8,7 @@ import type { Fusion } from './fuse.ts'
 import { fuse } from './fuse.ts'
 import type { Group, Nest } from './groups.ts'
 import type { Buffer, Routine, Step } from './kernel.ts'
-import { lowerNest } from './lower-loops.ts'
+import { nestKernel } from './lower-loops.ts'
 import type { Composition } from './pieces.ts'
 import type { ReadContext } from './reader.ts'
 import { Reader } from './reader.ts'
@@ -70,7 +70,7 @@ function loopSteps(nest: Nest, fusion: Fusion): readonly Step[] {
   const roots = nest.groups.flatMap((group) => group.roots.map((root) => ({ ...root, group })))
   const copies = roots.map(({ variable, storage, group }) => copyStep(fusion.find(variable, group), storage))
   if (copies.every((copy) => copy !== null)) return copies.flat()
-  const kernel = lowerNest(nest, (group) => readingFor(group, fusion), movementName(nest, fusion))
+  const kernel = nestKernel(nest, (group) => readingFor(group, fusion), movementName(nest, fusion))
   return kernel === null ? [] : [{ kind: 'kernel', kernel }]
 }
 

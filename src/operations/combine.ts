@@ -1,6 +1,6 @@
 /** Smooth combinations of two or three operands with broadcasting, in forms that neither overflow nor cancel. */
 import type { Where } from '../../types/contract/broadcast.ts'
-import type { DType, FloatDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
 import type { Floats, Numbers } from '../../types/element.ts'
 import type { CheckDTypes, CheckOperands, MeetDType, OkOperands } from '../../types/operands.ts'
 import type { Shape } from '../../types/shape.ts'
@@ -88,12 +88,13 @@ export function squaredDifference<
 export function lerp<
   A extends Shape,
   B extends Shape,
-  D extends FloatDType,
+  D extends DType,
+  F extends DType,
   T extends Shape = readonly [],
-  E extends FloatDType = never,
+  E extends DType = never,
 >(
-  a: Tensor<A, D>,
-  b: Tensor<B, NoInfer<D>>,
+  a: Floats<'lerp', A, D>,
+  b: CheckOperands<'lerp', A, B, D, F, Tensor<B, F>>,
   t: Check<Where<A, B, T, 'lerp'>, CheckDTypes<'lerp', D, E, number | Tensor<T, E>>>,
 ): Tensor<Ok<Where<A, B, T, 'lerp'>>, D> {
   const between = (x: Value, y: Value, share: Value): Value => {

@@ -2,8 +2,8 @@
 
 import type { Where } from '../../types/contract/broadcast.ts'
 import type { DType } from '../../types/dtype.ts'
-import type { Numbers } from '../../types/element.ts'
-import type { CheckOperands, MeetDType, OkOperands } from '../../types/operands.ts'
+import type { Conditions, Numbers } from '../../types/element.ts'
+import type { CheckDTypes, CheckOperands, MeetDType, OkOperands } from '../../types/operands.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { showAbstract } from '../core/abstract.ts'
@@ -129,9 +129,9 @@ export function greaterEqual<
  * import { logicalAnd, tensor } from 'conformable'
  * console.log(logicalAnd(tensor([true, false]), tensor([true, true]))) // [true, false]
  */
-export function logicalAnd<A extends Shape, B extends Shape>(
-  a: Tensor<A, 'bool'>,
-  b: CheckOperands<'logicalAnd', A, B, 'bool', 'bool', Tensor<B, 'bool'>>,
+export function logicalAnd<A extends Shape, B extends Shape, D extends DType, E extends DType>(
+  a: Conditions<'logicalAnd', A, D>,
+  b: CheckOperands<'logicalAnd', A, B, 'bool', 'bool', Conditions<'logicalAnd', B, E>>,
 ): Tensor<OkOperands<A, B>, 'bool'> {
   return binary('logicalAnd', onBools('logicalAnd', elementwise.and), a, b)
 }
@@ -142,9 +142,9 @@ export function logicalAnd<A extends Shape, B extends Shape>(
  * import { logicalOr, tensor } from 'conformable'
  * console.log(logicalOr(tensor([true, false]), tensor([false, false]))) // [true, false]
  */
-export function logicalOr<A extends Shape, B extends Shape>(
-  a: Tensor<A, 'bool'>,
-  b: CheckOperands<'logicalOr', A, B, 'bool', 'bool', Tensor<B, 'bool'>>,
+export function logicalOr<A extends Shape, B extends Shape, D extends DType, E extends DType>(
+  a: Conditions<'logicalOr', A, D>,
+  b: CheckOperands<'logicalOr', A, B, 'bool', 'bool', Conditions<'logicalOr', B, E>>,
 ): Tensor<OkOperands<A, B>, 'bool'> {
   return binary('logicalOr', onBools('logicalOr', elementwise.or), a, b)
 }
@@ -155,9 +155,9 @@ export function logicalOr<A extends Shape, B extends Shape>(
  * import { logicalXor, tensor } from 'conformable'
  * console.log(logicalXor(tensor([true, false]), tensor([true, true]))) // [false, true]
  */
-export function logicalXor<A extends Shape, B extends Shape>(
-  a: Tensor<A, 'bool'>,
-  b: CheckOperands<'logicalXor', A, B, 'bool', 'bool', Tensor<B, 'bool'>>,
+export function logicalXor<A extends Shape, B extends Shape, D extends DType, E extends DType>(
+  a: Conditions<'logicalXor', A, D>,
+  b: CheckOperands<'logicalXor', A, B, 'bool', 'bool', Conditions<'logicalXor', B, E>>,
 ): Tensor<OkOperands<A, B>, 'bool'> {
   return binary('logicalXor', onBools('logicalXor', elementwise.xor), a, b)
 }
@@ -168,7 +168,7 @@ export function logicalXor<A extends Shape, B extends Shape>(
  * import { logicalNot, tensor } from 'conformable'
  * console.log(logicalNot(tensor([true, false]))) // [false, true]
  */
-export function logicalNot<S extends Shape>(x: Tensor<S, 'bool'>): Tensor<S, 'bool'> {
+export function logicalNot<S extends Shape, D extends DType>(x: Conditions<'logicalNot', S, D>): Tensor<S, 'bool'> {
   const value = untyped(x, 'logicalNot')
   requireBool('logicalNot', value)
   return typed(operateOne('logicalNot', undefined, [value], elementwise.not))
@@ -189,10 +189,11 @@ export function where<
   B extends Shape = readonly [],
   D extends DType = never,
   E extends DType = never,
+  F extends DType = 'bool',
 >(
-  condition: Tensor<C, 'bool'>,
+  condition: Conditions<'where', C, F>,
   a: number | Tensor<A, D>,
-  b: Check<Where<C, A, B>, number | Tensor<B, E>>,
+  b: Check<Where<C, A, B>, CheckDTypes<'where', D, E, number | Tensor<B, E>>>,
 ): Tensor<Ok<Where<C, A, B>>, MeetDType<D, E>> {
   const flag = untyped(condition, 'where')
   requireBool('where', flag)
@@ -214,5 +215,5 @@ const onBools =
 
 function requireBool(name: string, x: Value): void {
   if (x.dtype === 'bool') return
-  throw new DTypeError(`${name}: needs bool tensors, got ${showAbstract(x)}; compare first: notEqual(x, 0)`)
+  throw new DTypeError(`${name}: needs a bool tensor, got ${showAbstract(x)}; compare first: notEqual(x, 0)`)
 }

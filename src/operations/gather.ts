@@ -1,7 +1,9 @@
 /** Elements and blocks at positions that are tensors: known when the program runs. Positions out of range are clamped. */
 import type { TakeAlongAxis } from '../../types/contract/gather.ts'
-import type { DynamicSlice, ScatterAdd } from '../../types/contract/scatter.ts'
-import type { DType, NumericDType } from '../../types/dtype.ts'
+import type { DynamicSlice, DynamicUpdate, ScatterAdd } from '../../types/contract/scatter.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Indices, Numbers } from '../../types/element.ts'
+import type { CheckDTypes } from '../../types/operands.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { sameShape, showAbstract, showShape } from '../core/abstract.ts'
@@ -29,9 +31,15 @@ export type Start = number | Tensor<readonly [], 'int32'>
  * import { takeAlongAxis, tensor } from 'conformable'
  * console.log(takeAlongAxis(tensor([[1, 2], [3, 4]]), tensor([[1], [0]], 'int32'), 1)) // [[2], [3]]
  */
-export function takeAlongAxis<S extends Shape, I extends Shape, D extends DType, const A extends number>(
+export function takeAlongAxis<
+  S extends Shape,
+  I extends Shape,
+  D extends DType,
+  E extends DType,
+  const A extends number,
+>(
   x: Tensor<S, D>,
-  indices: Tensor<I, 'int32'>,
+  indices: Indices<'takeAlongAxis', I, E>,
   axis: Check<TakeAlongAxis<S, I, A>, A>,
 ): Tensor<Ok<TakeAlongAxis<S, I, A>>, D> {
   const value = untyped(x, 'takeAlongAxis')
@@ -61,17 +69,18 @@ export function takeAlongAxis<S extends Shape, I extends Shape, D extends DType,
 export function scatterAdd<
   I extends Shape,
   U extends Shape,
-  D extends NumericDType,
+  D extends DType,
+  E extends DType,
   const N extends number,
   const A extends number = 0,
 >(
-  indices: Tensor<I, 'int32'>,
-  updates: Check<ScatterAdd<I, U, N, A>, Tensor<U, D>>,
+  indices: Indices<'scatterAdd', I, E>,
+  updates: Check<ScatterAdd<I, U, N, A>, Numbers<'scatterAdd', U, D>>,
   size: N,
   axis?: A,
 ): Tensor<Ok<ScatterAdd<I, U, N, A>>, D> {
   const index = indexOperand('scatterAdd', indices)
-  const value = numericOperand('scatterAdd', updates as Tensor<U, D>) // what the contract lets through
+  const value = numericOperand('scatterAdd', updates)
   const place = normalAxis('scatterAdd', axis ?? 0, value.shape)
   const [rows] = sizesOperand('scatterAdd', [size])
   if (!sameShape(value.shape.slice(place, place + index.shape.length), index.shape)) {
@@ -118,9 +127,9 @@ export function dynamicSlice<S extends Shape, D extends DType, const Z extends r
  * import { dynamicUpdateSlice, tensor } from 'conformable'
  * console.log(dynamicUpdateSlice(tensor([1, 2, 3, 4]), tensor([0, 0]), [1])) // [1, 0, 0, 4]
  */
-export function dynamicUpdateSlice<S extends Shape, U extends Shape, D extends DType>(
+export function dynamicUpdateSlice<S extends Shape, U extends Shape, D extends DType, E extends DType>(
   x: Tensor<S, D>,
-  update: Tensor<U, NoInfer<D>>,
+  update: Check<DynamicUpdate<S, U>, CheckDTypes<'dynamicUpdateSlice', D, E, Tensor<U, E>>>,
   starts: readonly Start[],
 ): Tensor<S, D> {
   const [value, part] = operands('dynamicUpdateSlice', [x, update])

@@ -1,7 +1,8 @@
 /** Parts of a tensor: by position, and by tensors of indices. */
 import type { OneHot, Take } from '../../types/contract/gather.ts'
 import type { At, Slice } from '../../types/contract/slice.ts'
-import type { DType, NumericDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Indices } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { showShape } from '../core/abstract.ts'
@@ -97,9 +98,9 @@ export function at<S extends Shape, D extends DType, const I extends number, con
  * import { take, tensor } from 'conformable'
  * console.log(take(tensor([[1, 2], [3, 4]]), tensor([1, 1, 0], 'int32'), 0)) // [[3, 4], [3, 4], [1, 2]]
  */
-export function take<S extends Shape, I extends Shape, D extends DType, const A extends number = 0>(
+export function take<S extends Shape, I extends Shape, D extends DType, E extends DType, const A extends number = 0>(
   x: Tensor<S, D>,
-  indices: Tensor<I, 'int32'>,
+  indices: Indices<'take', I, E>,
   axis?: Check<Take<S, I, A>, A>,
 ): Tensor<Ok<Take<S, I, A>>, D> {
   const value = untyped(x, 'take')
@@ -118,16 +119,16 @@ export function take<S extends Shape, I extends Shape, D extends DType, const A 
  * import { oneHot, tensor } from 'conformable'
  * console.log(oneHot(tensor([2, 0], 'int32'), 3)) // [[0, 0, 1], [1, 0, 0]]
  */
-export function oneHot<S extends Shape, const N extends number>(
-  indices: Tensor<S, 'int32'>,
+export function oneHot<S extends Shape, const N extends number, E extends DType>(
+  indices: Indices<'oneHot', S, E>,
   count: N,
 ): Tensor<Ok<OneHot<S, N>>, 'float32'>
-export function oneHot<S extends Shape, const N extends number, D extends NumericDType | 'bool'>(
-  indices: Tensor<S, 'int32'>,
+export function oneHot<S extends Shape, const N extends number, D extends DType, E extends DType>(
+  indices: Indices<'oneHot', S, E>,
   count: N,
   dtype: D,
 ): Tensor<Ok<OneHot<S, N>>, D>
-export function oneHot(indices: Tensor<Shape, 'int32'>, count: number, dtype: DType = 'float32'): unknown {
+export function oneHot(indices: unknown, count: number, dtype: DType = 'float32'): unknown {
   const index = indexOperand('oneHot', indices)
   const [size] = sizesOperand('oneHot', [count])
   const rank = index.shape.length

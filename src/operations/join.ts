@@ -1,5 +1,5 @@
 /** Tensors joined, cut, moved along an axis and repeated. */
-import type { Concat, Split, Stack, Times } from '../../types/contract/concat.ts'
+import type { CheckParts, Concat, Split, Stack, Times } from '../../types/contract/concat.ts'
 import type { Flip, Roll } from '../../types/contract/order.ts'
 import type { Repeat, Tile } from '../../types/contract/pad.ts'
 import type { DType } from '../../types/dtype.ts'
@@ -23,10 +23,10 @@ import { normalAxis, operands } from './broadcasting.ts'
  * console.log(concat([tensor([1, 2]), tensor([3])], 0)) // [1, 2, 3]
  */
 export function concat<const L extends readonly AnyTensor[], const A extends number>(
-  tensors: L,
+  tensors: CheckParts<'concat', Concat<Shapes<L>, A>, L>,
   axis: Check<Concat<Shapes<L>, A>, A>,
 ): Tensor<Ok<Concat<Shapes<L>, A>>, DTypeOf<L[0]>> {
-  const values = operands('concat', tensors)
+  const values = operands('concat', tensors as readonly unknown[]) // what the contract lets through
   if (values.length === 0) throw new ShapeError('concat: needs at least one tensor')
   const given = axis as number // what the contract lets through
   const place = normalAxis('concat', given, values[0]!.shape)
@@ -43,10 +43,10 @@ export function concat<const L extends readonly AnyTensor[], const A extends num
  * console.log(stack([tensor([1, 2]), tensor([3, 4])])) // [[1, 2], [3, 4]]
  */
 export function stack<const L extends readonly AnyTensor[], const A extends number = 0>(
-  tensors: L,
+  tensors: CheckParts<'stack', Stack<Shapes<L>, A>, L>,
   axis?: Check<Stack<Shapes<L>, A>, A>,
 ): Tensor<Ok<Stack<Shapes<L>, A>>, DTypeOf<L[0]>> {
-  const values = operands('stack', tensors)
+  const values = operands('stack', tensors as readonly unknown[]) // what the contract lets through
   if (values.length === 0) throw new ShapeError('stack: needs at least one tensor')
   const { shape } = values[0]!
   for (const other of values.slice(1)) {
@@ -64,7 +64,7 @@ export function stack<const L extends readonly AnyTensor[], const A extends numb
 }
 
 /**
- * Cut into `count` equal parts along an axis.
+ * Cut into `count` equal parts along an axis (the first, if none is given).
  * @returns a list of the parts.
  * @throws ShapeError if the axis is out of range or its size is not divisible by `count`.
  * @example
@@ -72,17 +72,20 @@ export function stack<const L extends readonly AnyTensor[], const A extends numb
  * const [first, second] = split(tensor([1, 2, 3, 4]), 2, 0)
  * console.log(second) // [3, 4]
  */
-export function split<S extends Shape, D extends DType, const N extends number, const A extends number>(
+export function split<S extends Shape, D extends DType, const N extends number, const A extends number = 0>(
   x: Tensor<S, D>,
   count: Check<Split<S, N, A>, N>,
-  axis: A,
+  axis?: A,
 ): Times<Tensor<Ok<Split<S, N, A>>, D>, N> {
   const value = untyped(x, 'split')
   const parts = count as number // what the contract lets through
-  const place = normalAxis('split', axis, value.shape)
+  const given = axis ?? 0
+  const place = normalAxis('split', given, value.shape)
   const size = value.shape[place]!
   if (!Number.isInteger(parts) || parts < 1 || size % parts !== 0) {
-    throw new ShapeError(`split: axis ${axis} of ${showShape(value.shape)} (size ${size}) is not divisible by ${parts}`)
+    throw new ShapeError(
+      `split: axis ${given} of ${showShape(value.shape)} (size ${size}) is not divisible by ${parts}`,
+    )
   }
   const length = size / parts
   const body = (v: Value): Value[] =>

@@ -1,6 +1,7 @@
 /** Linear algebra over the last two dimensions; the others are stacks. */
 import type { Determinant, Solve, Square } from '../../types/contract/linear-algebra.ts'
-import type { FloatDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Floats } from '../../types/element.ts'
 import type { CheckDTypes } from '../../types/operands.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { AnyTensor, Check, Ok, Tensor } from '../../types/tensor.ts'
@@ -38,8 +39,8 @@ export interface TriangularOptions {
  * import { cholesky, tensor } from 'conformable'
  * console.log(cholesky(tensor([[4, 2], [2, 5]]))) // [[2, 0], [1, 2]]
  */
-export function cholesky<S extends Shape, D extends FloatDType>(
-  x: Check<Square<S, 'cholesky'>, Tensor<S, D>>,
+export function cholesky<S extends Shape, D extends DType>(
+  x: Check<Square<S, 'cholesky'>, Floats<'cholesky', S, D>>,
 ): Tensor<S, D> {
   return typed(operateOne('cholesky', undefined, [squareOperand('cholesky', x)], triangular.cholesky))
 }
@@ -53,8 +54,8 @@ export function cholesky<S extends Shape, D extends FloatDType>(
  * import { tensor, triangularSolve } from 'conformable'
  * console.log(triangularSolve(tensor([[2, 0], [1, 1]]), tensor([2, 3]))) // [1, 2]
  */
-export function triangularSolve<A extends Shape, B extends Shape, D extends FloatDType, E extends FloatDType>(
-  a: Tensor<A, D>,
+export function triangularSolve<A extends Shape, B extends Shape, D extends DType, E extends DType>(
+  a: Floats<'triangularSolve', A, D>,
   b: Check<Solve<A, B, 'triangularSolve'>, CheckDTypes<'triangularSolve', D, E, Tensor<B, E>>>,
   options: TriangularOptions = {},
 ): Tensor<B, D> {
@@ -74,8 +75,8 @@ export function triangularSolve<A extends Shape, B extends Shape, D extends Floa
  * import { choleskySolve, tensor } from 'conformable'
  * console.log(choleskySolve(tensor([[4, 2], [2, 5]]), tensor([8, 12]))) // [1, 2]
  */
-export function choleskySolve<A extends Shape, B extends Shape, D extends FloatDType, E extends FloatDType>(
-  a: Tensor<A, D>,
+export function choleskySolve<A extends Shape, B extends Shape, D extends DType, E extends DType>(
+  a: Floats<'choleskySolve', A, D>,
   b: Check<Solve<A, B, 'choleskySolve'>, CheckDTypes<'choleskySolve', D, E, Tensor<B, E>>>,
 ): Tensor<B, D> {
   return system('choleskySolve', a, b, null, (matrix, right) => {
@@ -95,8 +96,8 @@ export function choleskySolve<A extends Shape, B extends Shape, D extends FloatD
  * import { solve, tensor } from 'conformable'
  * console.log(solve(tensor([[0, 2], [1, 1]]), tensor([2, 3]))) // [2, 1]
  */
-export function solve<A extends Shape, B extends Shape, D extends FloatDType, E extends FloatDType>(
-  a: Tensor<A, D>,
+export function solve<A extends Shape, B extends Shape, D extends DType, E extends DType>(
+  a: Floats<'solve', A, D>,
   b: Check<Solve<A, B, 'solve'>, CheckDTypes<'solve', D, E, Tensor<B, E>>>,
 ): Tensor<B, D> {
   return system('solve', a, b, null, (matrix, right) => {
@@ -112,8 +113,8 @@ export function solve<A extends Shape, B extends Shape, D extends FloatDType, E 
  * import { inverse, tensor } from 'conformable'
  * console.log(inverse(tensor([[0, 2], [1, 0]]))) // [[0, 1], [0.5, 0]]
  */
-export function inverse<S extends Shape, D extends FloatDType>(
-  x: Check<Square<S, 'inverse'>, Tensor<S, D>>,
+export function inverse<S extends Shape, D extends DType>(
+  x: Check<Square<S, 'inverse'>, Floats<'inverse', S, D>>,
 ): Tensor<S, D> {
   const body = (matrix: Value): Value => {
     const stack = stackOf(matrix)
@@ -130,8 +131,8 @@ export function inverse<S extends Shape, D extends FloatDType>(
  * import { determinant, tensor } from 'conformable'
  * console.log(determinant(tensor([[1, 2], [3, 4]]))) // -2
  */
-export function determinant<S extends Shape, D extends FloatDType>(
-  x: Check<Determinant<S, 'determinant'>, Tensor<S, D>>,
+export function determinant<S extends Shape, D extends DType>(
+  x: Check<Determinant<S, 'determinant'>, Floats<'determinant', S, D>>,
 ): Tensor<Ok<Determinant<S, 'determinant'>>, D> {
   return eachMatrix('determinant', x, (stack) => determinantOf(factorised(stack)))
 }
@@ -143,8 +144,8 @@ export function determinant<S extends Shape, D extends FloatDType>(
  * import { logDeterminant, tensor } from 'conformable'
  * console.log(logDeterminant(tensor([[1, 2], [3, 4]]))) // 0.6931472
  */
-export function logDeterminant<S extends Shape, D extends FloatDType>(
-  x: Check<Determinant<S, 'logDeterminant'>, Tensor<S, D>>,
+export function logDeterminant<S extends Shape, D extends DType>(
+  x: Check<Determinant<S, 'logDeterminant'>, Floats<'logDeterminant', S, D>>,
 ): Tensor<Ok<Determinant<S, 'logDeterminant'>>, D> {
   return eachMatrix('logDeterminant', x, (stack) => logDeterminantOf(factorised(stack)))
 }
@@ -152,7 +153,7 @@ export function logDeterminant<S extends Shape, D extends FloatDType>(
 /** Runs a body on a matrix and right-hand sides [..., n, k]; a vector is one column. */
 function system<R>(
   name: string,
-  a: AnyTensor,
+  a: unknown,
   b: unknown,
   statics: unknown,
   body: (matrix: Value, right: Value) => Value,

@@ -1,6 +1,7 @@
 /** Triangles and diagonals of matrices, and of stacks of them. */
 import type { Diag, Diagonal, Trace, Tril, Triu } from '../../types/contract/matrix.ts'
-import type { DType, NumericDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Numbers } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { AnyTensor, Check, Ok, Tensor } from '../../types/tensor.ts'
 import { showShape } from '../core/abstract.ts'
@@ -73,8 +74,8 @@ export function diagonal<S extends Shape, D extends DType>(
  * import { tensor, trace } from 'conformable'
  * console.log(trace(tensor([[1, 2], [3, 4]]))) // 5
  */
-export function trace<S extends Shape, D extends NumericDType>(
-  x: Check<Trace<S>, Tensor<S, D>>,
+export function trace<S extends Shape, D extends DType>(
+  x: Check<Trace<S>, Numbers<'trace', S, D>>,
 ): Tensor<Ok<Trace<S>>, D> {
   const value = requireMatrix('trace', numericOperand('trace', x as AnyTensor)) // what the contract lets through
   return typed(operateOne('trace', undefined, [value], (v) => sum(diagonalOf(v), [v.shape.length - 2])))

@@ -1,6 +1,7 @@
 /** Products that contract one dimension: matrix products as NumPy means them, and the linear map of a layer. */
-import type { MatMul } from '../../types/contract/matmul.ts'
-import type { NumericDType } from '../../types/dtype.ts'
+import type { Linear, LinearBias, LinearOut, MatMul } from '../../types/contract/matmul.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Numbers } from '../../types/element.ts'
 import type { CheckDTypes } from '../../types/operands.ts'
 import type { Dim, Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
@@ -13,6 +14,7 @@ import { dot as contracted } from '../primitives/contraction.ts'
 import { add } from '../primitives/elementwise.ts'
 import { typed } from '../typed.ts'
 import { broadcastShapes, broadcastTo, operands } from './broadcasting.ts'
+import { numericOperand } from './operand.ts'
 
 /**
  * The matrix product by NumPy's rules: `[…, m, k] @ [k, n] → […, m, n]`, batch dimensions broadcast; a vector on the left is a
@@ -22,11 +24,11 @@ import { broadcastShapes, broadcastTo, operands } from './broadcasting.ts'
  * import { matmul, tensor } from 'conformable'
  * console.log(matmul(tensor([[1, 2], [3, 4]]), tensor([1, 10]))) // [21, 43]
  */
-export function matmul<A extends Shape, B extends Shape, D extends NumericDType, E extends NumericDType>(
-  a: Tensor<A, D>,
+export function matmul<A extends Shape, B extends Shape, D extends DType, E extends DType>(
+  a: Numbers<'matmul', A, D>,
   b: Check<MatMul<A, B>, CheckDTypes<'matmul', D, E, Tensor<B, E>>>,
 ): Tensor<Ok<MatMul<A, B>>, D> {
-  const [left, right] = operands('matmul', [a, b])
+  const [left, right] = operands('matmul', [numericOperand('matmul', a), b])
   requireInner(left!.shape, right!.shape)
   return typed(operateOne('matmul', undefined, [left!, right!], product))
 }
@@ -40,12 +42,21 @@ export function matmul<A extends Shape, B extends Shape, D extends NumericDType,
  * import { linear, tensor } from 'conformable'
  * console.log(linear(tensor([1, 2]), tensor([[3, 4], [5, 6], [7, 8]]), tensor([0, 0, 100]))) // [11, 17, 123]
  */
-export function linear<P extends Shape, I extends Dim, O extends Dim, D extends NumericDType>(
-  x: Tensor<readonly [...P, I], D>,
-  weight: Tensor<readonly [O, NoInfer<I>], NoInfer<D>>,
-  bias?: Tensor<readonly [NoInfer<O>], NoInfer<D>>,
-): Tensor<readonly [...P, O], D> {
-  const values = operands('linear', bias === undefined ? [x, weight] : [x, weight, bias])
+export function linear<
+  P extends Shape,
+  I extends Dim,
+  W extends Shape,
+  D extends DType,
+  E extends DType,
+  B extends Shape = readonly [LinearOut<W>],
+  F extends DType = D,
+>(
+  x: Numbers<'linear', readonly [...P, I], D>,
+  weight: Check<Linear<P, I, W>, CheckDTypes<'linear', D, E, Tensor<W, E>>>,
+  bias?: Check<LinearBias<W, B>, CheckDTypes<'linear', D, F, Tensor<B, F>>>,
+): Tensor<readonly [...P, LinearOut<W>], D> {
+  const rows = numericOperand('linear', x)
+  const values = operands('linear', bias === undefined ? [rows, weight] : [rows, weight, bias])
   const [input, matrix, shift] = values
   requireLinear(input!, matrix!, shift)
   return typed(

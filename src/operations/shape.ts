@@ -122,17 +122,23 @@ export function swapAxes<S extends Shape, D extends DType, const A extends numbe
 }
 
 /**
- * A dimension of size 1 dropped.
+ * A dimension of size 1 dropped; without an axis, all of them.
  * @throws ShapeError if the axis is out of range or its size is not 1.
  * @example
  * import { squeeze, tensor } from 'conformable'
  * console.log(squeeze(tensor([[1, 2]]), 0)) // [1, 2]
  */
-export function squeeze<S extends Shape, D extends DType, const A extends number>(
+export function squeeze<S extends Shape, D extends DType, const A extends number | undefined = undefined>(
   x: Tensor<S, D>,
-  axis: Check<Squeeze<S, A>, A>,
+  axis?: Check<Squeeze<S, A>, A>,
 ): Tensor<Ok<Squeeze<S, A>>, D> {
   const value = untyped(x, 'squeeze')
+  if (axis === undefined)
+    return reshaped(
+      'squeeze',
+      value,
+      value.shape.filter((dim) => dim !== 1),
+    )
   const place = normalAxis('squeeze', axis as number, value.shape) // what the contract lets through
   if (value.shape[place] !== 1) throw new ShapeError(`squeeze: axis ${axis} of ${showShape(value.shape)} is not 1`)
   return reshaped('squeeze', value, value.shape.toSpliced(place, 1))

@@ -2,7 +2,8 @@
 import type { Dot } from '../../types/contract/matmul.ts'
 import type { Cross, Kron, OuterProduct } from '../../types/contract/outer.ts'
 import type { TensorDot } from '../../types/contract/tensor-dot.ts'
-import type { NumericDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Numbers } from '../../types/element.ts'
 import type { CheckDTypes } from '../../types/operands.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
@@ -16,6 +17,7 @@ import { mul, sub } from '../primitives/elementwise.ts'
 import { concat, reshape, sliceAxis } from '../primitives/structural.ts'
 import { typed } from '../typed.ts'
 import { normalAxis, operands } from './broadcasting.ts'
+import { numericOperand } from './operand.ts'
 
 /** Axes of the left operand, and those of the right that are paired with them. */
 export type AxisPairs = readonly [left: readonly number[], right: readonly number[]]
@@ -27,8 +29,8 @@ export type AxisPairs = readonly [left: readonly number[], right: readonly numbe
  * import { dot, tensor } from 'conformable'
  * console.log(dot(tensor([1, 2, 3]), tensor([1, 10, 100]))) // 321
  */
-export function dot<A extends Shape, B extends Shape, D extends NumericDType, E extends NumericDType>(
-  a: Tensor<A, D>,
+export function dot<A extends Shape, B extends Shape, D extends DType, E extends DType>(
+  a: Numbers<'dot', A, D>,
   b: Check<Dot<A, B>, CheckDTypes<'dot', D, E, Tensor<B, E>>>,
 ): Tensor<readonly [], D> {
   const [left, right] = pair('dot', a, b)
@@ -48,8 +50,8 @@ export function dot<A extends Shape, B extends Shape, D extends NumericDType, E 
  * import { outer, tensor } from 'conformable'
  * console.log(outer(tensor([1, 2]), tensor([1, 10]))) // [[1, 10], [2, 20]]
  */
-export function outer<A extends Shape, B extends Shape, D extends NumericDType, E extends NumericDType>(
-  a: Tensor<A, D>,
+export function outer<A extends Shape, B extends Shape, D extends DType, E extends DType>(
+  a: Numbers<'outer', A, D>,
   b: Check<OuterProduct<A, B>, CheckDTypes<'outer', D, E, Tensor<B, E>>>,
 ): Tensor<Ok<OuterProduct<A, B>>, D> {
   const [left, right] = pair('outer', a, b)
@@ -68,9 +70,15 @@ export function outer<A extends Shape, B extends Shape, D extends NumericDType, 
  * import { ones, tensorDot } from 'conformable'
  * console.log(tensorDot(ones([2, 3, 4]), ones([4, 3, 5]), [[1, 2], [1, 0]]).shape) // [2, 5]
  */
-export function tensorDot<A extends Shape, B extends Shape, D extends NumericDType, const P extends AxisPairs>(
-  a: Tensor<A, D>,
-  b: Tensor<B, NoInfer<D>>,
+export function tensorDot<
+  A extends Shape,
+  B extends Shape,
+  D extends DType,
+  E extends DType,
+  const P extends AxisPairs,
+>(
+  a: Numbers<'tensorDot', A, D>,
+  b: CheckDTypes<'tensorDot', D, E, Tensor<B, E>>,
   axes: Check<TensorDot<A, B, P[0], P[1]>, P>,
 ): Tensor<Ok<TensorDot<A, B, P[0], P[1]>>, D> {
   const [left, right] = pair('tensorDot', a, b)
@@ -85,8 +93,8 @@ export function tensorDot<A extends Shape, B extends Shape, D extends NumericDTy
  * import { kron, tensor } from 'conformable'
  * console.log(kron(tensor([1, 10]), tensor([1, 2, 3]))) // [1, 2, 3, 10, 20, 30]
  */
-export function kron<A extends Shape, B extends Shape, D extends NumericDType, E extends NumericDType>(
-  a: Tensor<A, D>,
+export function kron<A extends Shape, B extends Shape, D extends DType, E extends DType>(
+  a: Numbers<'kron', A, D>,
   b: Check<Kron<A, B>, CheckDTypes<'kron', D, E, Tensor<B, E>>>,
 ): Tensor<Ok<Kron<A, B>>, D> {
   const [left, right] = pair('kron', a, b)
@@ -103,8 +111,8 @@ export function kron<A extends Shape, B extends Shape, D extends NumericDType, E
  * import { cross, tensor } from 'conformable'
  * console.log(cross(tensor([1, 0, 0]), tensor([0, 1, 0]))) // [0, 0, 1]
  */
-export function cross<A extends Shape, B extends Shape, D extends NumericDType, E extends NumericDType>(
-  a: Tensor<A, D>,
+export function cross<A extends Shape, B extends Shape, D extends DType, E extends DType>(
+  a: Numbers<'cross', A, D>,
   b: Check<Cross<A, B>, CheckDTypes<'cross', D, E, Tensor<B, E>>>,
 ): Tensor<Ok<Cross<A, B>>, D> {
   const [left, right] = pair('cross', a, b)
@@ -120,7 +128,7 @@ export function cross<A extends Shape, B extends Shape, D extends NumericDType, 
 }
 
 function pair(name: string, a: unknown, b: unknown): [Value, Value] {
-  const [left, right] = operands(name, [a, b])
+  const [left, right] = operands(name, [numericOperand(name, a), b])
   return [left!, right!]
 }
 

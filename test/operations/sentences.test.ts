@@ -139,7 +139,7 @@ says<t.Concat<readonly [readonly [2, 3], readonly [2]], 0>>(
 says<t.Concat<readonly [readonly [2]], 1>>('ShapeError: concat: axis 1 is out of range for shape [2] (rank 1)', () =>
   c.concat([of(2)], n(1)),
 )
-says<t.Concat<readonly [], 0>>('ShapeError: concat: needs at least one tensor', () => c.concat([], n(0)))
+says<t.Concat<readonly [], 0>>('ShapeError: concat: needs at least one tensor', () => c.concat(n([]), n(0)))
 says<t.Stack<readonly [readonly [2, 3], readonly [2, 4]]>>('ShapeError: stack: [2, 3] and [2, 4]: axis 1: 3 vs 4', () =>
   c.stack([of(2, 3), of(2, 4)]),
 )

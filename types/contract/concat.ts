@@ -4,8 +4,10 @@
 import type { Add, ExactDiv } from '../arithmetic.ts'
 import type { AxisError, AxisKey, DimAt, InsertAt, SetAt, Unresolved } from '../axis.ts'
 import type { MeetDim } from '../dimension.ts'
-import type { ShapeError } from '../error.ts'
-import type { AsShape, Dim, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
+import type { DType } from '../dtype.ts'
+import type { DTypeError, ShapeError } from '../error.ts'
+import type { AsShape, Dim, DynamicRank, Eq, Shape, Show, ShowDim } from '../shape.ts'
+import type { AnyTensor, DTypeOf } from '../tensor.ts'
 
 type ConcatDims<
   A extends readonly unknown[],
@@ -85,6 +87,29 @@ type SameShapes<A extends Shape, L extends readonly Shape[]> = L extends readonl
         : SameShapes<AsShape<R>, Rest>
       : never
   : A
+
+/** The sentence of an axis; all other sentences of a join are about its parts. */
+type AxisSentence = `${string}: axis ${number} is out of range ${string}`
+
+/** The parts of a join under its rule with result R: the list itself, or the sentence why they do not fit one another. */
+export type CheckParts<Op extends string, R, L extends readonly AnyTensor[]> = R extends string
+  ? R extends AxisSentence
+    ? L
+    : R
+  : MixedDTypes<L> extends [infer D extends DType, infer E extends DType]
+    ? DTypeError<`${Op}: ${D} with ${E}; convert one of them: convert(x, '${D}')`>
+    : L
+
+/** The first two element types of a list that differ, or `null`. */
+type MixedDTypes<L extends readonly unknown[]> = L extends readonly [infer A, infer B, ...infer Rest]
+  ? Eq<DTypeOf<A>, DTypeOf<B>> extends true
+    ? MixedDTypes<[B, ...Rest]>
+    : 0 extends 1 & DTypeOf<A>
+      ? null
+      : 0 extends 1 & DTypeOf<B>
+        ? null
+        : [DTypeOf<A>, DTypeOf<B>]
+  : null
 
 /** `split(x, count, axis)`: the shape of each of `count` equal parts. */
 export type Split<S extends Shape, Count extends number, Axis extends number> =

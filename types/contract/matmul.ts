@@ -3,7 +3,7 @@
  */
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
+import type { AsShape, Dim, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
 import type { Broadcast } from './broadcast.ts'
 
 type InnerError<
@@ -54,6 +54,33 @@ type VectorMatMul<A extends Shape, K, B extends Shape> = B extends readonly [
       ? readonly []
       : InnerError<K, L, A, B, 'matmul'>
     : ShapeError<`matmul: right operand must have rank >= 1, got ${Show<B>}`>
+
+/** `linear(x, weight)`: x [...P, I] with weight W = [out, in]; the result of the check is the weight's shape. */
+export type Linear<P extends Shape, I extends Dim, W extends Shape> =
+  DynamicRank<W> extends true
+    ? W
+    : W extends readonly [infer _, infer J]
+      ? Meets<I, J> extends true
+        ? W
+        : ShapeError<`linear: x ${Show<readonly [...P, I]>} has ${ShowDim<I>} features but the weight ${Show<W>} expects ${ShowDim<J>}`>
+      : ShapeError<`linear: x […, in] and weight [out, in] needed, got ${Show<readonly [...P, I]>} and ${Show<W>}`>
+
+/** The features that a weight [out, in] gives. */
+export type LinearOut<W extends Shape> = W extends readonly [infer O extends Dim, infer _] ? O : number
+
+/** The bias B of a weight W: [out]. */
+export type LinearBias<W extends Shape, B extends Shape> = true extends DynamicRank<W> | DynamicRank<B>
+  ? B
+  : B extends readonly [infer X]
+    ? Meets<LinearOut<W>, X> extends true
+      ? B
+      : BiasError<W, B>
+    : BiasError<W, B>
+
+type BiasError<
+  W extends Shape,
+  B extends Shape,
+> = ShapeError<`linear: the bias must be [${ShowDim<LinearOut<W>>}] for the weight ${Show<W>}, got ${Show<B>}`>
 
 /** `dot(a, b)`: the sum of products of two vectors, a scalar. */
 export type Dot<A extends Shape, B extends Shape> = true extends DynamicRank<A> | DynamicRank<B>

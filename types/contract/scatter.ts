@@ -1,7 +1,7 @@
 /**
  * Updates added by index, blocks at positions known at run time, neighbours subtracted.
  */
-import type { Sub } from '../arithmetic.ts'
+import type { Lt, Sub } from '../arithmetic.ts'
 import type { AxisError, AxisKey, DimAt, SetAt, Unresolved } from '../axis.ts'
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
@@ -51,8 +51,33 @@ export type DynamicSlice<S extends Shape, Z extends readonly number[]> =
     : number extends Z['length']
       ? Z
       : Z['length'] extends S['length']
-        ? Z
+        ? BlockFits<Z, S> extends true
+          ? Z
+          : ShapeError<`dynamicSlice: a block ${Show<Z>} does not fit into ${Show<S>}`>
         : ShapeError<`dynamicSlice: ${Z['length']} sizes given for shape ${Show<S>} of rank ${S['length']}`>
+
+/** Is a block of sizes Z not larger than S in any dimension? What is not known is left to run time. */
+type BlockFits<Z extends readonly unknown[], S extends readonly unknown[]> = Z extends readonly [
+  infer X,
+  ...infer RestZ,
+]
+  ? S extends readonly [infer Y, ...infer RestS]
+    ? TooLarge<X, Y> extends true
+      ? false
+      : BlockFits<RestZ, RestS>
+    : true
+  : true
+
+type TooLarge<X, Y> = X extends number ? (Y extends number ? (number extends X | Y ? false : Lt<Y, X>) : false) : false
+
+/** `dynamicUpdateSlice(x, update, starts)`: a block of shape U inside S. */
+export type DynamicUpdate<S extends Shape, U extends Shape> = true extends DynamicRank<S> | DynamicRank<U>
+  ? S
+  : U['length'] extends S['length']
+    ? BlockFits<U, S> extends true
+      ? S
+      : ShapeError<`dynamicUpdateSlice: a block ${Show<U>} does not fit into ${Show<S>}`>
+    : ShapeError<`dynamicUpdateSlice: the update ${Show<U>} and x ${Show<S>} differ in rank`>
 
 /** `diff(x, axis)`: differences of neighbours, one fewer than elements. */
 export type Diff<S extends Shape, A extends number> =

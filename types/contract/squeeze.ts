@@ -4,10 +4,32 @@
 import type { AxisError, AxisKey, DimAt, InsertAt, RemoveAt, Unresolved } from '../axis.ts'
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, Shape, Show } from '../shape.ts'
+import type { AsShape, DynamicRank, Shape, Show } from '../shape.ts'
 
-/** `squeeze(x, axis)`: a dimension of size 1 is dropped. */
-export type Squeeze<S extends Shape, A extends number> =
+/**
+ * `squeeze(x, axis)`: a dimension of size 1 is dropped; without an axis all of them are, which gives a dynamic rank where a
+ * size is not known.
+ */
+export type Squeeze<S extends Shape, A extends number | undefined> = A extends number
+  ? SqueezeOne<S, A>
+  : DynamicRank<S> extends true
+    ? Shape
+    : WithoutOnes<S>
+
+type WithoutOnes<S extends readonly unknown[], Out extends readonly unknown[] = readonly []> = S extends readonly [
+  infer Head,
+  ...infer Tail,
+]
+  ? Head extends 1
+    ? WithoutOnes<Tail, Out>
+    : Head extends number
+      ? number extends Head
+        ? Shape
+        : WithoutOnes<Tail, readonly [...Out, Head]>
+      : Shape
+  : Out
+
+type SqueezeOne<S extends Shape, A extends number> =
   Unresolved<S, A> extends true
     ? Shape
     : [AxisKey<S, A>] extends [never]

@@ -19,6 +19,7 @@ export type {
   Pool2dOptions,
   Pool3dOptions,
 } from '../types/contract/pool.ts'
+export type { Position } from '../types/contract/positions.ts'
 export type { Axes } from '../types/contract/reduce.ts'
 export type { DType, ElementOf, FloatDType, IntegerDType, NumericDType, TypedArrayOf } from '../types/dtype.ts'
 export type { Key } from '../types/key.ts'
@@ -26,7 +27,6 @@ export type { AnyComponentArray, ComponentArray, ParameterCount, ParameterSpec, 
 export type { Dim, Shape } from '../types/shape.ts'
 export type { AnyTensor, DTypeOf, Scalar, ShapeOf, Sizes, Tensor } from '../types/tensor.ts'
 export type { Tree } from '../types/tree.ts'
-
 // ---- parameters and trees
 export type { Layout, RecordDType, RecordOf, SpecOf, TensorTree } from './components.ts'
 export {
@@ -47,11 +47,9 @@ export {
   replace,
   toRecord,
 } from './components.ts'
-
 // ---- control flow
 export type { ScanOptions } from './control.ts'
 export { cond, scan, scanN, whileLoop } from './control.ts'
-
 // ---- devices and errors
 export type { Device } from './core/device.ts'
 export { ArgumentError, DerivativeError, DeviceError, DTypeError, ShapeError, TraceError } from './core/errors.ts'
@@ -59,7 +57,6 @@ export { checkpoint, customJvp, customVjp, stopGradient } from './custom.ts'
 export type { Abstract, Ndarray, PrimitiveDefinition, RuleTensor } from './define.ts'
 export { definePrimitive } from './define.ts'
 export { cpu, deviceOfTensor, to } from './devices.ts'
-
 // ---- transforms
 export { grad, gradAll, hvp, jvp, linearise, valueAndGrad, vjp } from './differentiate.ts'
 export type { Inspection } from './inspect.ts'
@@ -67,8 +64,8 @@ export { inspect } from './inspect.ts'
 export { hessian, jacfwd, jacrev } from './jacobian.ts'
 export type { JitOptions } from './jit.ts'
 export { jit } from './jit.ts'
-// ---- operations
 export { add, atan2, div, maximum, minimum, mod, mul, pow, rem, sub } from './operations/arithmetic.ts'
+export { at } from './operations/at.ts'
 export { bitwiseAnd, bitwiseNot, bitwiseOr, bitwiseXor, shiftLeft, shiftRight } from './operations/bitwise.ts'
 export type { CloseOptions } from './operations/close.ts'
 export { allClose } from './operations/close.ts'
@@ -116,7 +113,7 @@ export type { Start } from './operations/gather.ts'
 export { dynamicSlice, dynamicUpdateSlice, scatterAdd, takeAlongAxis } from './operations/gather.ts'
 export { diff, meshgrid } from './operations/grid.ts'
 export { acosh, asinh, atanh, cosh, sinh, tanh } from './operations/hyperbolic.ts'
-export { at, oneHot, slice, take } from './operations/indexing.ts'
+export { oneHot, slice, take } from './operations/indexing.ts'
 export { concat, flip, repeat, roll, split, stack, tile } from './operations/join.ts'
 export type { TriangularOptions } from './operations/linalg.ts'
 export {
@@ -146,7 +143,8 @@ export {
 } from './operations/pooling.ts'
 export { linear, matmul } from './operations/products.ts'
 export * as random from './operations/random.ts'
-export { rearrange } from './operations/rearrange.ts'
+export type { Reduction } from './operations/rearrange.ts'
+export { rearrange, reduce } from './operations/rearrange.ts'
 export {
   all,
   any,

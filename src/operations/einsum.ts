@@ -1,6 +1,7 @@
 /**
  * Sums of products by a pattern of letters (A. Einstein, 1916): one letter for each dimension; letters that miss on the right are
- * summed over, letters that stand twice in one operand take its diagonal. Operands are multiplied pair by pair, from the left.
+ * summed over, letters that stand twice in one operand take its diagonal. `...` stands for any number of dimensions, which broadcast.
+ * Operands are multiplied pair by pair, from the left.
  */
 import type { Einsum } from '../../types/contract/einsum.ts'
 import type { AnyTensor, Check, DTypeOf, Ok, Shapes, Tensor } from '../../types/tensor.ts'
@@ -17,7 +18,7 @@ import { sliced } from './indexing.ts'
 
 /**
  * `einsum('ij,jk->ik', a, b)` is the matrix product; `'ii->'` the trace, `'bij->bji'` a transposition, `'i,j->ij'` an outer
- * product. Any number of operands; spaces do not count.
+ * product, `'...ij,...jk->...ik'` products of stacks. Any number of operands; spaces do not count.
  * @throws ShapeError if the pattern does not fit the operands, or a letter has two sizes; DTypeError if the dtypes differ.
  * @example
  * import { einsum, tensor } from 'conformable'
@@ -29,8 +30,9 @@ export function einsum<const P extends string, const L extends readonly AnyTenso
 ): Tensor<Ok<Einsum<P, Shapes<L>>>, DTypeOf<L[0]>> {
   const values = operandsOf('einsum', operands)
   const { inputs, output } = parsed(pattern as string, values) // what the contract lets through
+  const common = sizesOf(inputs, values)
   const body = (...all: Value[]): Value => {
-    const terms = all.map((value, i) => withoutRepeats({ value, letters: inputs[i]! }))
+    const terms = all.map((value, i) => withoutRepeats(withoutOnes({ value, letters: inputs[i]! }, common)))
     const last = terms.reduce((left, right, i) => product(left, right, output + lettersAfter(inputs, i)))
     return ordered(summed(last, output), output)
   }
@@ -54,36 +56,91 @@ const lettersAfter = (inputs: readonly string[], i: number): string => inputs.sl
 function parsed(pattern: string, values: readonly Value[]): Pattern {
   const [left, output, ...rest] = pattern.replaceAll(' ', '').split('->')
   if (output === undefined || rest.length > 0) throw new ShapeError(`einsum: '${pattern}' has no '->'`)
-  const inputs = left!.split(',')
-  if (values.length > inputs.length) throw new ShapeError('einsum: more operands than subscripts')
-  if (values.length < inputs.length) throw new ShapeError('einsum: fewer operands than subscripts')
+  const written = left!.split(',')
+  if (values.length > written.length) throw new ShapeError('einsum: more operands than subscripts')
+  if (values.length < written.length) throw new ShapeError('einsum: fewer operands than subscripts')
+  const counts = written.map((letters, i) => ellipsisCount(letters, values[i]!.shape))
+  const longest = Math.max(...counts)
+  const inputs = written.map((letters, i) => withLetters(letters, counts[i]!))
   const sizes = new Map<string, number>()
   inputs.forEach((letters, i) => {
     bind(letters, values[i]!.shape, sizes)
   })
-  for (const letter of output) {
+  requireOutput(output, sizes, longest, left!.includes('...'))
+  return { inputs, output: withLetters(output, longest) }
+}
+
+/** The dimensions that `...` stands for in one operand. */
+const ellipsisCount = (letters: string, shape: readonly number[]): number =>
+  letters.includes('...') ? Math.max(0, shape.length - letters.length + 3) : 0
+
+/** The first letter of dimensions behind `...`, where Unicode has letters for private use; the last dimension is the first. */
+const FIRST_LETTER = 0xe000
+
+const isBehindEllipsis = (letter: string): boolean => letter.charCodeAt(0) >= FIRST_LETTER
+
+/** The letters with `...` replaced by one letter for each dimension; equal places, counted from the last, have equal letters. */
+const withLetters = (letters: string, count: number): string =>
+  letters.replace('...', () =>
+    String.fromCharCode(...Array.from({ length: count }, (_, i) => FIRST_LETTER + count - 1 - i)),
+  )
+
+function requireOutput(output: string, sizes: ReadonlyMap<string, number>, ellipsis: number, given: boolean): void {
+  if (output.includes('...') && !given) throw new ShapeError("einsum: '...' does not appear in the inputs")
+  if (ellipsis > 0 && !output.includes('...')) {
+    throw new ShapeError(
+      "einsum: '...' stands in the inputs but not in the output; write it there, or sum over named indices",
+    )
+  }
+  const letters = output.replace('...', '')
+  for (const letter of letters) {
     if (!sizes.has(letter)) throw new ShapeError(`einsum: output index '${letter}' does not appear in the inputs`)
-    if (output.indexOf(letter) !== output.lastIndexOf(letter)) {
+    if (letters.indexOf(letter) !== letters.lastIndexOf(letter)) {
       throw new ShapeError(`einsum: output index '${letter}' is given twice`)
     }
   }
-  return { inputs, output }
+}
+
+/** The size of each letter: what is not 1, where dimensions behind `...` broadcast. */
+function sizesOf(inputs: readonly string[], values: readonly Value[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>()
+  inputs.forEach((letters, i) => {
+    bind(letters, values[i]!.shape, sizes)
+  })
+  return sizes
+}
+
+/** Dimensions of size 1 behind `...` dropped where another operand has more. */
+function withoutOnes({ value, letters }: Term, sizes: ReadonlyMap<string, number>): Term {
+  const kept = [...letters].flatMap((letter, axis) =>
+    isBehindEllipsis(letter) && value.shape[axis] === 1 && sizes.get(letter) !== 1 ? [] : [axis],
+  )
+  if (kept.length === letters.length) return { value, letters }
+  const shape = kept.map((axis) => value.shape[axis]!)
+  return { value: reshape(value, shape), letters: kept.map((axis) => letters[axis]!).join('') }
 }
 
 function bind(letters: string, shape: readonly number[], sizes: Map<string, number>): void {
   for (let i = 0; i < letters.length; i++) {
     const [letter, size] = [letters[i]!, shape[i]]
     if (size === undefined) throw new ShapeError(`einsum: more indices than dimensions of ${showShape(shape)}`)
-    const known = sizes.get(letter)
-    if (known !== undefined && known !== size) {
-      throw new ShapeError(`einsum: index '${letter}' is both ${known} and ${size}`)
+    const known = sizes.get(letter) ?? size
+    if (isBehindEllipsis(letter) && (size === 1 || known === 1)) {
+      sizes.set(letter, Math.max(size, known))
+      continue
     }
+    if (known !== size) throw mismatch(letter, known, size)
     sizes.set(letter, size)
   }
   if (letters.length < shape.length) {
     throw new ShapeError(`einsum: fewer indices than dimensions of ${showShape(shape)}`)
   }
 }
+
+const mismatch = (letter: string, known: number, size: number): ShapeError =>
+  isBehindEllipsis(letter)
+    ? new ShapeError(`einsum: the dimensions of '...' do not broadcast: ${known} vs ${size}`)
+    : new ShapeError(`einsum: index '${letter}' is both ${known} and ${size}`)
 
 /** Diagonals in place of repeated letters, one after another. */
 function withoutRepeats({ value, letters }: Term): Term {

@@ -1,6 +1,6 @@
 /** Parts of a tensor: by position, and by tensors of indices. */
 import type { OneHot, Take } from '../../types/contract/gather.ts'
-import type { At, Slice } from '../../types/contract/slice.ts'
+import type { Slice } from '../../types/contract/slice.ts'
 import type { DType } from '../../types/dtype.ts'
 import type { Indices } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
@@ -62,31 +62,6 @@ export function slice<
   return typed(
     operateOne('slice', [place, first, limit, stride], [value], (v) => sliced(v, place, first, limit, stride)),
   )
-}
-
-/**
- * One position along an axis (the first, if none is given), which is dropped. Negative indices count from the end.
- * @throws ShapeError if the index or the axis is out of range.
- * @example
- * import { at, tensor } from 'conformable'
- * console.log(at(tensor([[1, 2], [3, 4]]), -1)) // [3, 4]
- */
-export function at<S extends Shape, D extends DType, const I extends number, const A extends number = 0>(
-  x: Tensor<S, D>,
-  index: Check<At<S, I, A>, I>,
-  axis?: A,
-): Tensor<Ok<At<S, I, A>>, D> {
-  const value = untyped(x, 'at')
-  const place = normalAxis('at', axis ?? 0, value.shape)
-  const size = value.shape[place]!
-  const given = index as number // what the contract lets through
-  const first = given < 0 ? given + size : given
-  if (!Number.isInteger(first) || first < 0 || first >= size) {
-    throw new ShapeError(`at: index ${given} is out of range for axis ${axis ?? 0} of ${showShape(value.shape)}`)
-  }
-  const shape = value.shape.toSpliced(place, 1)
-  const body = (v: Value): Value => structural.reshape(structural.sliceAxis(v, place, first, first + 1), shape)
-  return typed(operateOne('at', [place, first], [value], body))
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Tensors joined, cut, moved along an axis and repeated. */
 import type { CheckParts, Concat, Split, Stack, Times } from '../../types/contract/concat.ts'
 import type { Flip, Roll } from '../../types/contract/order.ts'
-import type { Repeat, Tile } from '../../types/contract/pad.ts'
+import type { Tile } from '../../types/contract/pad.ts'
+import type { Repeated } from '../../types/contract/rearrange.ts'
 import type { DType } from '../../types/dtype.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { AnyTensor, Check, DTypeOf, Ok, Shapes, Tensor } from '../../types/tensor.ts'
@@ -14,6 +15,7 @@ import * as structural from '../primitives/structural.ts'
 import { typed, untyped } from '../typed.ts'
 import { axesOf } from './axes.ts'
 import { normalAxis, operands } from './broadcasting.ts'
+import { axesPlan } from './named-axes.ts'
 
 /**
  * Tensors one after another along an axis; their other sizes agree.
@@ -152,21 +154,41 @@ export function tile<S extends Shape, D extends DType, const R extends readonly 
 }
 
 /**
- * Each element `count` times in a row along an axis.
- * @throws ShapeError if the axis is out of range.
+ * Each element `count` times in a row along an axis; or, by a pattern of named axes, along axes that are new on its right.
+ * @param count how often, or a pattern such as `'h w -> h (w two)'`.
+ * @param axis the axis, or for a pattern the sizes of its new axes.
+ * @throws ShapeError if the axis is out of range, or the pattern does not fit x.
  * @example
  * import { repeat, tensor } from 'conformable'
  * console.log(repeat(tensor([1, 2]), 2, 0)) // [1, 1, 2, 2]
+ * console.log(repeat(tensor([1, 2]), 'w -> three w', { three: 3 })) // [[1, 2], [1, 2], [1, 2]]
  */
-export function repeat<S extends Shape, D extends DType, const N extends number, const A extends number>(
+export function repeat<
+  S extends Shape,
+  D extends DType,
+  const N extends number | string,
+  const A extends number | Readonly<Record<string, number>>,
+>(
   x: Tensor<S, D>,
-  count: N,
-  axis: Check<Repeat<S, N, A>, A>,
-): Tensor<Ok<Repeat<S, N, A>>, D> {
+  count: N extends string ? Check<Repeated<S, N, A>, N> : N,
+  axis: N extends string ? A : Check<Repeated<S, N, A>, A>,
+): Tensor<Ok<Repeated<S, N, A>>, D> {
   const value = untyped(x, 'repeat')
+  if (typeof count === 'string') return typed(repeatAxes(value, count, axis as Readonly<Record<string, number>>)) // so a pattern asks
   const place = normalAxis('repeat', axis as number, value.shape) // what the contract lets through
-  const times = value.shape.map((_, i) => (i === place ? wholeCount('repeat', count) : 1))
+  const times = value.shape.map((_, i) => (i === place ? wholeCount('repeat', count as number) : 1))
   return typed(operateOne('repeat', times, [value], (v) => copies(v, times, false)))
+}
+
+/** A pattern's new axes, along which everything is the same. */
+function repeatAxes(value: Value, pattern: string, sizes: Readonly<Record<string, number>>): Value {
+  const { from, split, to, spread, joined } = axesPlan('repeat', value.shape, pattern, sizes)
+  const known = to.filter((name) => from.includes(name))
+  const order = known.map((name) => from.indexOf(name))
+  const places = known.map((name) => to.indexOf(name))
+  const body = (v: Value): Value =>
+    structural.reshape(broadcast(structural.transpose(structural.reshape(v, split), order), spread, places), joined)
+  return operateOne('repeat', [split, order, spread, places, joined], [value], body)
 }
 
 /** Each dimension d becomes times · d: the copies stand before the elements, or after each of them. */

@@ -1,9 +1,11 @@
 /**
- * `einsum('bij,bjk->bik', a, b)`: one letter per dimension; letters that miss on the right are summed over.
+ * `einsum('bij,bjk->bik', a, b)`: one letter per dimension; letters that miss on the right are summed over. `...` stands for any
+ * number of dimensions, which broadcast.
  */
 import type { MeetDim } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { Dim, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
+import type { AsShape, Dim, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
+import type { Broadcast } from './broadcast.ts'
 
 /** Binds the letters of one operand to its dimensions: a record letter → dimension, or a sentence. */
 type Bind<
@@ -23,18 +25,57 @@ type Bind<
     ? Bound
     : ShapeError<`einsum: fewer indices than dimensions of ${Show<Full>}`>
 
+/** Binds letters around `...`, whose dimensions broadcast with those bound to it before. */
+type BindOperand<Letters extends string, S extends Shape, Bound> = Letters extends `${infer Head}...${infer Tail}`
+  ? First<Head, S> extends [infer Start extends readonly unknown[], infer Rest extends readonly unknown[]]
+    ? Last<Tail, Rest> extends [infer Middle extends readonly unknown[], infer End extends readonly unknown[]]
+      ? Broadcast<AsShape<BoundEllipsis<Bound>>, AsShape<Middle>, 'einsum'> extends infer R
+        ? R extends `${string}: ${infer X} vs ${infer Y}`
+          ? ShapeError<`einsum: the dimensions of '...' do not broadcast: ${AfterColon<X>} vs ${Y}`>
+          : Bind<`${Head}${Tail}`, readonly [...Start, ...End], Omit<Bound, '...'> & { '...': R }, S>
+        : never
+      : ShapeError<`einsum: more indices than dimensions of ${Show<S>}`>
+    : ShapeError<`einsum: more indices than dimensions of ${Show<S>}`>
+  : Bind<Letters, S, Bound, S>
+
+type AfterColon<S extends string> = S extends `${string}: ${infer Rest}` ? AfterColon<Rest> : S
+
+type BoundEllipsis<Bound> = Bound extends { '...': infer Dims } ? Dims : readonly []
+
+/** `[as many first dimensions as letters, the rest]`, or 'few'. */
+type First<
+  Letters extends string,
+  S extends readonly unknown[],
+  Out extends readonly unknown[] = [],
+> = Letters extends `${infer _}${infer Rest}`
+  ? S extends readonly [infer D, ...infer Tail]
+    ? First<Rest, Tail, [...Out, D]>
+    : 'few'
+  : [Out, S]
+
+/** `[the rest, as many last dimensions as letters]`, or 'few'. */
+type Last<
+  Letters extends string,
+  S extends readonly unknown[],
+  Out extends readonly unknown[] = [],
+> = Letters extends `${infer _}${infer Rest}`
+  ? S extends readonly [...infer Init, infer D]
+    ? Last<Rest, Init, [D, ...Out]>
+    : 'few'
+  : [S, Out]
+
 type BindAll<Inputs extends string, L extends readonly Shape[], Bound = {}> = L extends readonly [
   infer S extends Shape,
   ...infer Rest extends readonly Shape[],
 ]
   ? Inputs extends `${infer Letters},${infer Others}`
-    ? Bind<Letters, S, Bound, S> extends infer Next
+    ? BindOperand<Letters, S, Bound> extends infer Next
       ? Next extends string
         ? Next
         : BindAll<Others, Rest, Next>
       : never
     : Rest extends readonly []
-      ? Bind<Inputs, S, Bound, S>
+      ? BindOperand<Inputs, S, Bound>
       : ShapeError<'einsum: more operands than subscripts'>
   : Inputs extends ''
     ? Bound
@@ -44,11 +85,24 @@ type Output<
   Letters extends string,
   Bound,
   Out extends readonly unknown[] = readonly [],
-> = Letters extends `${infer Letter}${infer Rest}`
-  ? Letter extends keyof Bound
-    ? Output<Rest, Bound, readonly [...Out, Bound[Letter]]>
-    : ShapeError<`einsum: output index '${Letter}' does not appear in the inputs`>
-  : Out
+  Seen = never,
+> = Letters extends `...${infer Rest}`
+  ? Bound extends { '...': infer Dims extends readonly unknown[] }
+    ? Output<Rest, Bound, readonly [...Out, ...Dims], Seen | '...'>
+    : ShapeError<"einsum: '...' does not appear in the inputs">
+  : Letters extends `${infer Letter}${infer Rest}`
+    ? Letter extends keyof Bound
+      ? [Letter] extends [Seen]
+        ? ShapeError<`einsum: output index '${Letter}' is given twice`>
+        : Output<Rest, Bound, readonly [...Out, Bound[Letter]], Seen | Letter>
+      : ShapeError<`einsum: output index '${Letter}' does not appear in the inputs`>
+    : Bound extends { '...': infer Dims }
+      ? ['...'] extends [Seen]
+        ? Out
+        : Dims extends readonly []
+          ? Out
+          : ShapeError<"einsum: '...' stands in the inputs but not in the output; write it there, or sum over named indices">
+      : Out
 
 type WithoutSpaces<S extends string> = S extends `${infer A} ${infer B}` ? WithoutSpaces<`${A}${B}`> : S
 

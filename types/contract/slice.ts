@@ -10,7 +10,7 @@ import type { AsShape, Shape, Show } from '../shape.ts'
 type Position<D extends number, I extends number> = `${I}` extends `-${infer N extends number}` ? Sub<D, N> : I
 
 /** The length of `[start, stop)` by steps; a stop beyond the end means the end. `never` when empty or out of range. */
-type SliceLength<D, Start extends number, Stop extends number, Step extends number> = D extends number
+export type SliceLength<D, Start extends number, Stop extends number, Step extends number> = D extends number
   ? number extends D | Start | Stop | Step
     ? number
     : Steps<Sub<ClampStop<D, Position<D, Stop>>, Position<D, Start>>, Step>
@@ -45,7 +45,7 @@ export type Slice<
         : AsShape<SetAt<S, AxisKey<S, Axis>, SliceLength<DimAt<S, Axis>, Start, Stop, Step>>>
 
 /** Does position I exist in a dimension D? Symbolic and dynamic sizes are left to run time. */
-type Inside<D, I extends number> = D extends number
+export type IsInside<D, I extends number> = D extends number
   ? number extends D | I
     ? true
     : `${I}` extends `-${infer N extends number}`
@@ -61,6 +61,6 @@ export type At<S extends Shape, Index extends number, Axis extends number = 0> =
     ? Shape
     : [AxisKey<S, Axis>] extends [never]
       ? AxisError<S, Axis, 'at'>
-      : Inside<DimAt<S, Axis>, Index> extends true
+      : IsInside<DimAt<S, Axis>, Index> extends true
         ? AsShape<RemoveAt<S, AxisKey<S, Axis>>>
         : ShapeError<`at: index ${Index} is out of range for axis ${Axis} of ${Show<S>}`>

@@ -52,6 +52,7 @@ export type { ScanOptions } from './control.ts'
 export { cond, scan, scanN, whileLoop } from './control.ts'
 // ---- devices and errors
 export type { Device } from './core/device.ts'
+export type { SentenceParts } from './core/errors.ts'
 export { ArgumentError, DerivativeError, DeviceError, DTypeError, ShapeError, TraceError } from './core/errors.ts'
 export { checkpoint, customJvp, customVjp, stopGradient } from './custom.ts'
 export type { Abstract, Ndarray, PrimitiveDefinition, RuleTensor } from './define.ts'

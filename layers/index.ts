@@ -38,13 +38,26 @@ export {
   softsign,
   tanh,
 } from './activations.ts'
+export { type BatchNormOptions, type BatchNormState, batchNorm } from './batch-norm.ts'
 export { parallel, skip } from './branches.ts'
 export { chain, repeat } from './chain.ts'
+export {
+  type Conv1dLayerOptions,
+  type Conv2dLayerOptions,
+  type ConvSpec,
+  type ConvTranspose2dLayerOptions,
+  conv1d,
+  conv2d,
+  convTranspose2d,
+  type DepthwiseLayerOptions,
+  depthwiseConv2d,
+} from './convolution.ts'
 export { type CrossEntropyOptions, klDivergence, sigmoidCrossEntropy, softmaxCrossEntropy } from './cross-entropy.ts'
 export { type BatchOf, type BatchOptions, batches, splitData } from './data.ts'
 export { type DenseOptions, type DenseSpec, dense } from './dense.ts'
 export { type DropoutState, dropout } from './dropout.ts'
 export { type EmbeddingOptions, embedding } from './embedding.ts'
+export { type GroupNormOptions, groupNorm, instanceNorm } from './group-norm.ts'
 export type { Initialiser } from './initialisers.ts'
 export * as initialisers from './initialisers.ts'
 export { defineLayer, type Initialise, type Initialisers, type LayerDefinition, type Leaf, layer } from './layer.ts'
@@ -52,5 +65,6 @@ export { type LayerNormOptions, layerNorm } from './layer-norm.ts'
 export { cosineSimilarity, type Fitting, type HuberOptions, hinge, huber, mae, mse } from './losses.ts'
 export { accuracy, confusionMatrix } from './metrics.ts'
 export { testMode, trainMode } from './mode.ts'
+export { avgPool1d, avgPool2d, globalAveragePool, maxPool1d, maxPool2d } from './pooling.ts'
 export { type RmsNormOptions, rmsNorm } from './rms-norm.ts'
 export { flatten, input } from './shape.ts'

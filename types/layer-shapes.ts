@@ -1,13 +1,22 @@
 /**
  * The shape functions of the layers.
  */
-import type { Conv2d } from './contract/convolution.ts'
-import type { Pool2d } from './contract/pool.ts'
+import type { ExactDiv } from './arithmetic.ts'
+import type {
+  Conv1d,
+  Conv2d,
+  ConvTranspose2d,
+  DepthwiseConv2d,
+  OptionOf,
+  PerAxis,
+  SpatialRank,
+} from './contract/convolution.ts'
+import type { GlobalPool, Pool1d, Pool2d } from './contract/pool.ts'
 import type { Flatten } from './contract/reshape.ts'
 import type { MeetDim, Meets } from './dimension.ts'
 import type { ShapeError } from './error.ts'
 import type { ShapeFunction, Transparent } from './layer.ts'
-import type { AsShape, Dim, Shape, Show, ShowDim } from './shape.ts'
+import type { AsNumber, AsShape, Dim, Shape, Show, ShowDim } from './shape.ts'
 
 /** `dense(I, O)`: `[…, I] → […, O]`. */
 export interface DenseFunction<I extends number, O extends number> extends ShapeFunction {
@@ -49,10 +58,86 @@ export interface FlattenFunction extends ShapeFunction {
   readonly out: Flatten<AsShape<this['in']>, 1>
 }
 
+/** Sizes for each of R spatial axes. */
+export type WindowSizes<K extends PerAxis<R>, R extends SpatialRank> = K extends number
+  ? R extends 1
+    ? readonly [K]
+    : R extends 2
+      ? readonly [K, K]
+      : readonly [K, K, K]
+  : K
+
+/** The share of a group in N channels; open where they do not fall into groups, which is refused when the layer is made. */
+export type PerGroup<N extends number, Options> =
+  OptionOf<Options, 'groups', 1> extends 1
+    ? N
+    : ExactDiv<N, AsNumber<OptionOf<Options, 'groups', 1>>> extends infer Q extends number
+      ? [Q] extends [never]
+        ? number
+        : Q
+      : number
+
+/** A kernel `[kh, kw, in / groups, out]`. */
+export type ConvKernel<
+  I extends number,
+  O extends number,
+  K extends PerAxis<R>,
+  R extends SpatialRank,
+  Options,
+> = AsShape<readonly [...WindowSizes<K, R>, PerGroup<I, Options>, O]>
+
+/** A kernel `[kh, kw, out / groups, in]`. */
+export type TransposedKernel<
+  I extends number,
+  O extends number,
+  K extends PerAxis<R>,
+  R extends SpatialRank,
+  Options,
+> = AsShape<readonly [...WindowSizes<K, R>, PerGroup<O, Options>, I]>
+
+/** `conv1d(in, out, size, options)`: `[batch, length, in] → [batch, length', out]`. */
+export interface Conv1dFunction<Kernel extends Shape, Options = {}> extends ShapeFunction {
+  readonly out: Conv1d<AsShape<this['in']>, Kernel, Options>
+}
+
 /** `conv2d(in, out, size, options)`: `[batch, height, width, in] → [batch, height', width', out]`. */
 export interface Conv2dFunction<Kernel extends Shape, Options = {}> extends ShapeFunction {
   readonly out: Conv2d<AsShape<this['in']>, Kernel, Options>
 }
+
+/** `depthwiseConv2d(channels, size, options)`: `[batch, height, width, channels] → [batch, height', width', channels · multiplier]`. */
+export interface DepthwiseFunction<Kernel extends Shape, Options = {}> extends ShapeFunction {
+  readonly out: DepthwiseConv2d<AsShape<this['in']>, Kernel, Options>
+}
+
+/** `convTranspose2d(in, out, size, options)`: `[batch, height, width, in] → [batch, height', width', out]`. */
+export interface ConvTranspose2dFunction<Kernel extends Shape, Options = {}> extends ShapeFunction {
+  readonly out: ConvTranspose2d<AsShape<this['in']>, Kernel, Options>
+}
+
+/** `globalAveragePool`: `[batch, …, channels] → [batch, channels]`. */
+export interface GlobalPoolFunction extends ShapeFunction {
+  readonly out: GlobalPool<AsShape<this['in']>>
+}
+
+/** `maxPool1d(size, options)` and its kind. */
+export interface Pool1dFunction<Size extends PerAxis<1>, Options = {}, Name extends string = 'pool1d'>
+  extends ShapeFunction {
+  readonly out: Pool1d<AsShape<this['in']>, Size, Options, Name>
+}
+
+/** A layer called `Name` that normalises the N channels of `[batch, …, channels]` and keeps the shape. */
+export interface ChannelsFunction<Name extends string, N extends number> extends ShapeFunction {
+  readonly out: ChannelsOutput<this['in'], Name, N>
+}
+
+type ChannelsOutput<S, Name extends string, N extends number> = S extends readonly [infer _, ...infer _Rest, infer C]
+  ? Meets<C, N> extends true
+    ? S
+    : ShapeError<`${Name}: expects ${N} input features, got ${ShowDim<C>} (input ${Show<S>})`>
+  : S extends readonly [] | readonly [unknown]
+    ? ShapeError<`${Name}: input must be [batch, …, channels], got ${Show<S>}`>
+    : Shape
 
 /** `maxPool2d(size, options)` and its kind. */
 export interface Pool2dFunction<

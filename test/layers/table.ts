@@ -25,14 +25,26 @@ export interface Row {
 }
 
 const {
+  avgPool1d,
+  avgPool2d,
+  batchNorm,
   chain,
+  conv1d,
+  conv2d,
+  convTranspose2d,
   dense,
+  depthwiseConv2d,
   dropout,
   embedding,
   flatten,
+  globalAveragePool,
+  groupNorm,
   input,
+  instanceNorm,
   layer,
   layerNorm,
+  maxPool1d,
+  maxPool2d,
   parallel,
   relu,
   repeat,
@@ -51,6 +63,9 @@ const row = (
 ): Row => ({ of, layer: made as AnyLayerFunction, input, output, count, ...(indices === undefined ? {} : { indices }) })
 
 const gate = dense(3, 3)
+
+/** Layers of the door that are no functions of their own, yet do something to shapes. */
+const structural: readonly string[] = ['flatten', 'globalAveragePool']
 
 export const rows: readonly Row[] = [
   row('dense', dense(4, 3), [5, 4], [5, 3], 15),
@@ -84,13 +99,42 @@ export const rows: readonly Row[] = [
     [5, 3],
     15,
   ),
+  row('conv1d', conv1d(2, 3, 3, { stride: 2, padding: 'same' }), [2, 7, 2], [2, 4, 3], 21),
+  row('conv2d', conv2d(1, 2, 3), [2, 5, 4, 1], [2, 3, 2, 2], 20),
+  row('conv2d', conv2d(2, 4, [2, 3], { groups: 2, bias: false, stride: [3, 2] }), [1, 5, 5, 2], [1, 2, 2, 4], 24),
+  row('conv2d', conv2d(1, 2, 2, { dilation: 2, padding: [[0, 1], 2] }), [1, 4, 3, 1], [1, 3, 5, 2], 10),
+  row('depthwiseConv2d', depthwiseConv2d(2, 3, { padding: 1, multiplier: 2 }), [1, 3, 4, 2], [1, 3, 4, 4], 40),
+  row('convTranspose2d', convTranspose2d(2, 3, 3, { stride: 2, padding: 'same' }), [1, 2, 3, 2], [1, 4, 6, 3], 57),
+  row(
+    'convTranspose2d',
+    convTranspose2d(2, 4, 2, { groups: 2, outputPadding: 1, stride: 2 }),
+    [1, 2, 2, 2],
+    [1, 5, 5, 4],
+    20,
+  ),
+  row('maxPool1d', maxPool1d(2), [2, 5, 2], [2, 2, 2], 0),
+  row('maxPool2d', maxPool2d(3, { stride: 2, padding: 1 }), [1, 5, 4, 2], [1, 3, 2, 2], 0),
+  row('avgPool1d', avgPool1d(3, { stride: 1, padding: 'same' }), [2, 5, 2], [2, 5, 2], 0),
+  row('avgPool2d', avgPool2d([2, 1]), [1, 4, 4, 2], [1, 2, 4, 2], 0),
+  row('globalAveragePool', globalAveragePool, [2, 3, 4, 2], [2, 2], 0),
+  row('batchNorm', batchNorm(2), [3, 2, 2], [3, 2, 2], 4),
+  row('batchNorm', batchNorm(3), [5, 3], [5, 3], 6),
+  row('groupNorm', groupNorm(2, 4), [2, 3, 4], [2, 3, 4], 8),
+  row('instanceNorm', instanceNorm(2), [2, 3, 2, 2], [2, 3, 2, 2], 4),
+  row(
+    'chain',
+    chain(conv2d(1, 2, 3), relu, maxPool2d(2), batchNorm(2), flatten, dense(4, 3)),
+    [2, 6, 5, 1],
+    [2, 3],
+    39,
+  ),
   ...activations().map(([name, f]) => row(name, f, [5, 4], [5, 4], 0)),
 ]
 
 /** The activations of the door: layers without parameters that are functions of a tensor. */
 export function activations(): readonly (readonly [name: string, f: layers.Activation])[] {
   return Object.entries(layers)
-    .filter(([name, entry]) => typeof entry === 'function' && 'spec' in entry && name !== 'flatten')
+    .filter(([name, entry]) => typeof entry === 'function' && 'spec' in entry && !structural.includes(name))
     .map(([name, entry]) => [name, entry as layers.Activation]) // no other export has a spec
 }
 

@@ -8,6 +8,7 @@ import { closeOverTypes } from './closed.ts'
 import { deviceOf, place } from './core/bind.ts'
 import type { Device, ExecuteOptions } from './core/device.ts'
 import { ArgumentError, TraceError } from './core/errors.ts'
+import { recognisesAll, type Template, templateOf } from './core/template.ts'
 import { currentTrace } from './core/trace.ts'
 import { flatten, gather, unflatten } from './core/tree.ts'
 import type { Value } from './core/value.ts'
@@ -35,6 +36,8 @@ interface Traced extends Pick<ClosedFunction, 'program' | 'captures' | 'result'>
   readonly placed: Map<Device, readonly Concrete[]>
   /** Positions of donated leaves, as the device takes them. */
   readonly donate: ExecuteOptions
+  /** The kinds of the arguments. */
+  readonly templates: readonly Template[]
   calls: number
 }
 
@@ -55,15 +58,26 @@ export function jit<A extends readonly unknown[], R extends TupleHint>(
 ): (...args: A) => R {
   const known = new Map<string, Traced>()
   const body = f as unknown as (...args: never[]) => unknown
-  const compiled = (...args: A): R => {
-    if (currentTrace() !== null) return f(...args)
-    const leaves: Value[] = []
+  const entryOf = (args: A, leaves: Value[]): Traced => {
     const key = signatureOf(args, leaves)
     let entry = known.get(key)
     if (entry === undefined) {
-      entry = { ...close(body, args), placed: new Map(), calls: 0, donate: donatedLeaves(args, options.donate) }
+      const donate = donatedLeaves(args, options.donate)
+      entry = { ...close(body, args), placed: new Map(), calls: 0, donate, templates: args.map(templateOf) }
       known.set(key, entry)
       warnOfStatics(f.name, known)
+    }
+    return entry
+  }
+  let recent: Traced | undefined
+  const compiled = (...args: A): R => {
+    if (currentTrace() !== null) return f(...args)
+    let leaves: Value[] = []
+    let entry = recent
+    if (entry === undefined || !recognisesAll(entry.templates, args, leaves)) {
+      leaves = []
+      entry = entryOf(args, leaves)
+      recent = entry
     }
     if (++entry.calls === 2 && development())
       assertPure(
@@ -83,17 +97,17 @@ function close(f: (...args: never[]) => unknown, args: readonly unknown[]) {
   return closeOverTypes('jit', f, structures, leaves)
 }
 
-function execute({ program, captures, placed, result, donate }: Traced, leaves: readonly Value[]): unknown {
+function execute({ program, captures, placed, result, donate }: Traced, leaves: Value[]): unknown {
   const device = deviceOf(leaves) ?? deviceOf(captures) ?? cpu()
   let constants = placed.get(device)
   if (constants === undefined) {
     constants = captures.map((capture) => place(capture, device))
     placed.set(device, constants)
   }
-  const inputs: Concrete[] = []
-  for (const leaf of leaves) inputs.push(place(leaf, device))
-  for (const constant of constants) inputs.push(constant)
-  return unflatten(result, device.execute(program, inputs, donate))
+  // The list of the leaves was made for this call: it becomes that of the inputs.
+  for (let i = 0; i < leaves.length; i++) if (!(leaves[i] instanceof Concrete)) leaves[i] = place(leaves[i]!, device)
+  for (let i = 0; i < constants.length; i++) leaves.push(constants[i]!)
+  return unflatten(result, device.execute(program, leaves as Concrete[], donate)) // each of them is one now
 }
 
 /** Structures, dtypes and shapes of the arguments as a text; their leaves are appended to `leaves`. */

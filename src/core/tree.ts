@@ -53,10 +53,8 @@ export function gather(tree: unknown, leaves: Value[]): string {
     return '*'
   }
   if (tree === null || typeof tree !== 'object') return `#${keyOf(tree)};`
-  if (isNode(tree)) {
-    const { children, key } = tree[treeNode]()
-    return `<${key}>${gatherAll(children, leaves)}`
-  }
+  const node = nodeView(tree)
+  if (node !== undefined) return `<${node.key}>${gatherAll(node.children, leaves)}`
   if (Array.isArray(tree)) return `[${gatherAll(tree, leaves)}]`
   if (!isRecord(tree)) return flatten(tree).structure.key // throws the sentence
   const names = Object.keys(tree)
@@ -91,8 +89,9 @@ function walk(tree: unknown, path: string, leaves: Value[], paths: string[]): St
     return { key: `#${keyOf(tree)}`, leafCount: 0, rebuild: () => tree }
   }
   const child = (entry: unknown, name: string) => walk(entry, path === '' ? name : `${path}.${name}`, leaves, paths)
-  if (isNode(tree)) {
-    const { children, key, rebuild } = tree[treeNode]()
+  const node = nodeView(tree)
+  if (node !== undefined) {
+    const { children, key, rebuild } = node
     return branch(
       `<${key}>`,
       children.map((entry, i) => child(entry, String(i))),
@@ -132,9 +131,15 @@ function branch(label: string, children: readonly Structure[], build: (children:
   return { key: `${label}(${children.map((child) => child.key).join()})`, leafCount, rebuild }
 }
 
-const isNode = (tree: object): tree is TreeNode => treeNode in tree
+/** What the object says of itself, if it joins the protocol. (Read once: containers may be proxies, where each look costs.) */
+export function nodeView(tree: object): NodeView | undefined {
+  const node = tree as Partial<TreeNode> // whether it is one is asked here
+  const method = node[treeNode]
+  return method === undefined ? undefined : method.call(node as TreeNode)
+}
 
-function isRecord(tree: object): tree is Record<string, unknown> {
+/** Is it a plain object? */
+export function isRecord(tree: object): tree is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(tree)
   return prototype === Object.prototype || prototype === null
 }

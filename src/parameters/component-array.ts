@@ -31,6 +31,8 @@ interface State {
   readonly members: (Value | Components | undefined)[]
   /** The flat vector of a group, made while no trace was open. */
   vector: Value | undefined
+  /** What it says of itself as a tree, if its vector is the whole base. */
+  view: NodeView | undefined
 }
 
 /**
@@ -47,8 +49,13 @@ export class Components {
 
   /** One leaf, the flat vector: transforms keep the names and see a single tensor. */
   [treeNode](): NodeView {
-    const { layout } = this[state]
-    return { children: [flat(this)], key: layout.text, rebuild: ([vector]) => rebuilt(vector, layout) }
+    const own = this[state]
+    if (own.view !== undefined) return own.view
+    const { layout } = own
+    const vector = vectorOf(own)
+    const view: NodeView = { children: [vector], key: layout.text, rebuild: ([other]) => rebuilt(other, layout) }
+    if (vector === own.base) own.view = view
+    return view
   }
 
   [inspectSymbol](): string {
@@ -75,8 +82,9 @@ export function requireComponents(x: unknown, user: string): Components {
 }
 
 /** The flat vector: [P], or [..., P] under vmap; of a group, its segment. */
-export function flat(components: Components): Value {
-  const own = requireComponents(components, 'flat')[state]
+export const flat = (components: Components): Value => vectorOf(requireComponents(components, 'flat')[state])
+
+function vectorOf(own: State): Value {
   const { base, start, layout, vector } = own
   if (start === 0 && base.shape[base.shape.length - 1] === layout.size) return base
   if (currentTrace() !== null) return segmentOf(base, start, [layout.size])
@@ -118,6 +126,7 @@ export function named(vector: unknown, layout: Layout): Components {
  */
 const names: ProxyHandler<Components> = {
   get: (target, key) => {
+    if (typeof key === 'symbol') return target[key as typeof state] // its own symbols, and those that are asked of any object
     const i = positionOf(target, key)
     return i === undefined ? Reflect.get(target, key) : access(target, i)
   },
@@ -137,7 +146,7 @@ const names: ProxyHandler<Components> = {
 }
 
 const withNames = (base: Value, start: number, layout: Layout): Components =>
-  new Proxy(new Components({ base, start, layout, members: [], vector: undefined }), names)
+  new Proxy(new Components({ base, start, layout, members: [], vector: undefined, view: undefined }), names)
 
 const positionOf = (target: Components, key: string | symbol): number | undefined =>
   typeof key === 'string' ? target[state].layout.positions.get(key) : undefined

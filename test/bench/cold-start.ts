@@ -1,5 +1,5 @@
 /** From the start of a process to the first gradient of an MLP 784-128-10 on a batch of 128, with the built package. */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { type Case, type Emit, medianOf } from './harness.ts'
 
 const RUNS = 9
@@ -20,8 +20,5 @@ export function coldStartOf(script: URL, emit: Emit): void {
 /** Milliseconds until node runs its first line, until the package is loaded, and until the gradient has been read. */
 export const coldStart: Case = {
   name: 'cold-start',
-  run(emit) {
-    execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
-    coldStartOf(new URL('./cold-start-child.mjs', import.meta.url), emit)
-  },
+  run: (emit) => coldStartOf(new URL('./cold-start-child.mjs', import.meta.url), emit),
 }

@@ -1,4 +1,4 @@
-/** `npm run bench [-- name …]`: one JSON line for each figure of the cases whose names begin so. */
+/** `npm run bench [-- name …]`: one JSON line for each figure of the cases whose names begin so, on the built package. */
 
 import { callOverhead } from './call-overhead.ts'
 import { coldStart } from './cold-start.ts'

@@ -34,7 +34,15 @@ function install(): void {
 
 /** What an engine prints, line by line. */
 function linesOf({ script }: Engine, options: readonly string[]): string[] {
-  const node = ['--import', 'tsx', '--conditions=source', `${here}${script}`, ...options]
+  const node = [
+    '--import',
+    'tsx',
+    '--import',
+    `${here}../built.mjs`,
+    '--conditions=source',
+    `${here}${script}`,
+    ...options,
+  ]
   const { stdout, stderr } = spawnSync(process.execPath, node, { encoding: 'utf8', maxBuffer: 2 ** 26 })
   if (stdout === '') process.stderr.write(stderr)
   return stdout.split('\n').filter((line) => line !== '')

@@ -8,24 +8,13 @@
  *
  * ε stands outside the root and is compared with √v̂, as in the paper, PyTorch and optax (TensorFlow's ε̂ is another one).
  */
-import { add, convert, div, expm1, mul, neg, reciprocal, sqrt, square, zerosLike } from '../src/index.ts'
+import { add, div, mul, neg, sqrt, square } from '../src/index.ts'
 import { parseOptions, z } from '../src/options.ts'
-import type { Rule, StateFunction } from '../types/optimiser.ts'
-import type { Scalar } from '../types/tensor.ts'
+import type { Rule } from '../types/optimiser.ts'
+import { type AdamFunction, movingAverage, noMoments, unbiased } from './moments.ts'
 import { epsilonSchema, learningRateSchema, nonNegativeSchema, shareSchema } from './options.ts'
-import { defineRule, type Leaf, mapFloats, noSteps } from './rule.ts'
+import { defineRule, mapFloats } from './rule.ts'
 import { type Scheduled, valueAt } from './schedule.ts'
-
-/** State of `adam` and `adamW`: steps done, and running means of the gradient and of its square, named like the parameters. */
-export interface AdamState<P> {
-  readonly step: Scalar<'int32'>
-  readonly firstMoment: P
-  readonly secondMoment: P
-}
-
-interface AdamFunction extends StateFunction {
-  readonly state: AdamState<this['params']>
-}
 
 /** Options of `adam`. */
 export interface AdamOptions {
@@ -45,14 +34,15 @@ export interface AdamWOptions extends AdamOptions {
   readonly weightDecay?: number
 }
 
-const shared = () => ({
+/** The options of Adam with their defaults; its relatives change some of them. */
+export const adamShape = () => ({
   learningRate: learningRateSchema(1e-3),
   firstDecay: shareSchema(0.9),
   secondDecay: shareSchema(0.999),
   epsilon: epsilonSchema(1e-8),
 })
-const adamOptions = () => z.strictObject(shared())
-const adamWOptions = () => z.strictObject({ ...shared(), weightDecay: nonNegativeSchema(1e-2) })
+const adamOptions = () => z.strictObject(adamShape())
+const adamWOptions = () => z.strictObject({ ...adamShape(), weightDecay: nonNegativeSchema(1e-2) })
 
 /**
  * Adam: steps of the size of the learning rate, scaled by running means of gradient and squared gradient.
@@ -88,29 +78,23 @@ export function adamW(options: AdamWOptions = {}): Rule<AdamFunction> {
   return adaptive(parseOptions('adamW', adamWOptions, options))
 }
 
-interface Settings {
-  readonly learningRate: Scheduled
-  readonly firstDecay: number
-  readonly secondDecay: number
-  readonly epsilon: number
-  readonly weightDecay: number
-}
-
-function adaptive({ learningRate, firstDecay, secondDecay, epsilon, weightDecay }: Settings): Rule<AdamFunction> {
+function adaptive({
+  learningRate,
+  firstDecay,
+  secondDecay,
+  epsilon,
+  weightDecay,
+}: Required<AdamWOptions>): Rule<AdamFunction> {
   return defineRule<AdamFunction>({
-    init(params) {
-      const zeros = mapFloats((p) => zerosLike(p), params)
-      return { step: noSteps(params), firstMoment: zeros, secondMoment: zeros }
-    },
+    init: noMoments,
     update(gradient, state, params) {
       const step = add(state.step, 1)
       const firstMoment = mapFloats((m, g) => movingAverage(m, g, firstDecay), state.firstMoment, gradient)
       const secondMoment = mapFloats((v, g) => movingAverage(v, square(g), secondDecay), state.secondMoment, gradient)
       const update = mapFloats(
         (m, v, x) => {
-          const unbiasedFirst = mul(m, correction(firstDecay, step, m))
-          const unbiasedSecond = mul(v, correction(secondDecay, step, v))
-          const direction = div(unbiasedFirst, add(sqrt(unbiasedSecond), epsilon))
+          const scale = add(sqrt(unbiased(v, secondDecay, step)), epsilon)
+          const direction = div(unbiased(m, firstDecay, step), scale)
           const decayed = weightDecay === 0 ? direction : add(direction, mul(x, weightDecay))
           return neg(mul(decayed, valueAt(learningRate, state.step, m.dtype)))
         },
@@ -122,12 +106,3 @@ function adaptive({ learningRate, firstDecay, secondDecay, epsilon, weightDecay 
     },
   })
 }
-
-const movingAverage = (mean: Leaf, x: Leaf, decay: number): Leaf => add(mul(mean, decay), mul(x, 1 - decay))
-
-/**
- * 1 / (1 − βᵗ), in the dtype of the moment that it corrects; one number, so that no element pays for a division. Written with
- * expm1(t ln β), because a β rounded to float32 leaves 1 − β only five right digits.
- */
-const correction = (decay: number, step: Scalar<'int32'>, { dtype }: Leaf): Leaf =>
-  reciprocal(neg(expm1(mul(convert(step, dtype), Math.log(decay)))))

@@ -19,7 +19,8 @@ export interface StepState {
   readonly step: Scalar<'int32'>
 }
 
-interface StepFunction extends StateFunction {
+/** From parameters to the state of `sgd`. */
+export interface StepFunction extends StateFunction {
   readonly state: StepState
 }
 
@@ -29,7 +30,8 @@ export interface MomentumState<P> {
   readonly velocity: P
 }
 
-interface MomentumFunction extends StateFunction {
+/** From parameters to the state of `momentum`. */
+export interface MomentumFunction extends StateFunction {
   readonly state: MomentumState<this['params']>
 }
 

@@ -1,8 +1,33 @@
-/** The door `conformable/optimisers`: rules (gradient in, update out), their combinators and schedules. */
-export type { Rule, StateFor, StateFunction, StateOf } from '../types/optimiser.ts'
+/** The door `conformable/optimisers`: rules (gradient in, update out), transformations of gradients, combinators and schedules. */
+export type { Measured, Rule, StateFor, StateFunction, StateOf, Transformation } from '../types/optimiser.ts'
+// ---- transformations and combinators
+export { type AccumulateState, accumulate } from './accumulate.ts'
+// ---- rules
+export { adaBelief } from './ada-belief.ts'
+export { type AdadeltaOptions, type AdadeltaState, adadelta } from './adadelta.ts'
+export { type AdafactorOptions, type AdafactorState, adafactor, type SecondMoment } from './adafactor.ts'
 export { type AdagradOptions, type AdagradState, adagrad } from './adagrad.ts'
-export { type AdamOptions, type AdamState, type AdamWOptions, adam, adamW } from './adam.ts'
-export { type ChainState, chain, clipByGlobalNorm, clipByValue } from './chain.ts'
+export { type AdamOptions, type AdamWOptions, adam, adamW } from './adam.ts'
+export { adamax } from './adamax.ts'
+export { type AdanOptions, type AdanState, adan } from './adan.ts'
+export { type AmsgradState, amsgrad } from './amsgrad.ts'
+export { type AveragedState, averaged, ema } from './averages.ts'
+export { type Chained, type ChainState, chain } from './chain.ts'
+export { clipByBlock, clipByGlobalNorm, clipByValue } from './clip.ts'
+// ---- schedules
+export { type OneCycleOptions, oneCycle, type WarmRestartsOptions, warmRestarts } from './cycles.ts'
+export {
+  type CosineOptions,
+  cosine,
+  type ExponentialOptions,
+  exponential,
+  type InverseSquareRootOptions,
+  inverseSquareRoot,
+  type LinearOptions,
+  linear,
+  type PolynomialOptions,
+  polynomial,
+} from './decay.ts'
 export {
   type MomentumOptions,
   type MomentumState,
@@ -12,5 +37,38 @@ export {
   type StepState,
   sgd,
 } from './descent.ts'
-export { defineRule, type Leaf, mapFloats, type RuleDefinition } from './rule.ts'
-export { type CosineOptions, constant, cosine, type Schedule, type Scheduled } from './schedule.ts'
+export { type LarsOptions, lamb, lars } from './lamb.ts'
+export { type LionOptions, lion } from './lion.ts'
+export { type LookaheadOptions, type LookaheadState, lookahead } from './lookahead.ts'
+export { freeze, masked, type PartitionState, partition } from './masked.ts'
+export type { AdamState } from './moments.ts'
+export { type MuonOptions, type MuonState, muon } from './muon.ts'
+export { nadam } from './nadam.ts'
+export {
+  type JoinedOptions,
+  joined,
+  type PiecewiseConstantOptions,
+  type PiecewiseLinearOptions,
+  piecewiseConstant,
+  piecewiseLinear,
+  type WarmUpOptions,
+  warmUp,
+} from './piecewise.ts'
+export { type PlateauOptions, type PlateauState, reduceOnPlateau } from './plateau.ts'
+export { type RPropOptions, type RPropState, rProp } from './r-prop.ts'
+export { type RadamOptions, radam } from './radam.ts'
+export { type RmsPropOptions, type RmsPropState, rmsProp } from './rms-prop.ts'
+export {
+  defineRule,
+  defineTransformation,
+  type Leaf,
+  mapFloatParameters,
+  mapFloats,
+  type RuleDefinition,
+} from './rule.ts'
+export { constant, type Schedule, type Scheduled } from './schedule.ts'
+export type { Which } from './select.ts'
+export { type SkipState, skipNonFinite } from './skip-non-finite.ts'
+export { type TunableState, tunable } from './tunable.ts'
+export { weightDecay } from './weight-decay.ts'
+export { type YogiOptions, yogi } from './yogi.ts'

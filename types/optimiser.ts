@@ -1,5 +1,5 @@
 /**
- * Optimisation: a rule turns a gradient into an update (Adam …); an optimiser evaluates the objective itself (BFGS …).
+ * Optimisation: a rule turns a gradient into an update (Adam …), a transformation changes a gradient (clipping); an optimiser evaluates the objective itself (BFGS …).
  *
  * What state a rule keeps for parameters P is a type-level function: an interface that reads `this['params']` and defines
  * `state`, so that the state of one model is refused by another.
@@ -22,15 +22,37 @@ export type StateFor<F extends StateFunction, P> = (F & { readonly params: P })[
 /** Type-level fact of a rule; no run-time property bears this key. */
 declare const stateFunction: unique symbol
 
-/** Gradient in, update out. */
-export interface Rule<F extends StateFunction> {
+/** What a caller measured at the parameters, beside the gradient; some rules want it. */
+export interface Measured {
+  /** The loss: `reduceOnPlateau` watches it. */
+  readonly value?: Scalar<'float32'> | Scalar<'float64'>
+}
+
+/** Gradient in, gradient out: clipping, weight decay … It stands in a chain before a rule, which makes a step of the gradient. */
+export interface Transformation<F extends StateFunction> {
   /** The state before the first step. */
   init<P>(params: P): StateFor<F, P>
-  /** The update, to be added to the parameters, and the next state. */
-  update<P>(gradient: NoInfer<P>, state: StateFor<F, NoInfer<P>>, params: P): [update: P, state: StateFor<F, P>]
-  /** The next parameters (`params + update`) and the next state. */
-  step<P>(gradient: NoInfer<P>, state: StateFor<F, NoInfer<P>>, params: P): [params: P, state: StateFor<F, P>]
+  /** The changed gradient and the next state. (Of a rule: the update, to be added to the parameters.) */
+  update<P>(
+    gradient: NoInfer<P>,
+    state: StateFor<F, NoInfer<P>>,
+    params: P,
+    measured?: Measured,
+  ): [update: P, state: StateFor<F, P>]
+  /** True of what must see the gradient itself, and so stand before the rule: after it, weight decay would let weights grow. */
+  readonly beforeRule?: boolean
   readonly [stateFunction]?: F
+}
+
+/** Gradient in, update out. */
+export interface Rule<F extends StateFunction> extends Transformation<F> {
+  /** The next parameters (`params + update`) and the next state. */
+  step<P>(
+    gradient: NoInfer<P>,
+    state: StateFor<F, NoInfer<P>>,
+    params: P,
+    measured?: Measured,
+  ): [params: P, state: StateFor<F, P>]
 }
 
 /** The state of rule or optimiser R for parameters P: `StateOf<typeof rule, P>`. */

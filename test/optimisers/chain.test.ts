@@ -2,7 +2,7 @@
 import { componentArray, flat, leavesOf, tensor } from 'conformable'
 import { adam, chain, clipByGlobalNorm, clipByValue, momentum } from 'conformable/optimisers'
 import { describe, expect, it } from 'vitest'
-import type { AnyRule } from './table.ts'
+import type { AnyRule } from './row.ts'
 
 /** Parameters after three steps, each with the parameters for a gradient, and all numbers of the state. */
 function walk(rule: unknown): { readonly x: number[]; readonly state: number[][] } {

@@ -12,7 +12,9 @@ import {
   jit,
   leavesOf,
   load,
+  type Scalar,
   save,
+  scalar,
   tensor,
   to,
   zeros,
@@ -23,7 +25,8 @@ import { describe, expect, it } from 'vitest'
 import { arrayOfInput, distance, type GoldenInput, golden } from '../helpers/golden.ts'
 import { thrown } from '../helpers/thrown.ts'
 import { recorder } from './recorder.ts'
-import { type AnyRule, others, type Row, rules } from './table.ts'
+import type { AnyRule, Row } from './row.ts'
+import { others, rules, scheduleNames } from './table.ts'
 
 /** As the README of the golden files has it; float32 rounds each of the steps. */
 const TOLERANCE = { float64: 1e-12, float32: 1e-5 } as const
@@ -47,10 +50,13 @@ function trajectory(
   let x = vector(start, dtype)
   let state = rule.init(x)
   return Array.from({ length: count }, () => {
-    ;[x, state] = rule.step(vector(gradient([...x.readSync()]), dtype), state, x)
+    ;[x, state] = rule.step(vector(gradient([...x.readSync()]), dtype), state, x, measured)
     return [...x.readSync()]
   })
 }
+
+/** The loss of every step here. */
+const measured = { value: scalar(1) }
 
 /** A gradient with signs, sizes and zeros of all kinds. */
 const wavy = (x: readonly number[]): number[] => x.map((value, i) => Math.sin(3 * value) * 10 ** (i - 2) + 0.1 * value)
@@ -71,24 +77,27 @@ const numbersOf = (tree: unknown): number[][] => leavesOf(tree).map((leaf) => [.
 
 describe('the table', () => {
   it('has a row for each rule of the door', () => {
-    const values = Object.keys(door).filter((name) => !others.includes(name))
+    const values = Object.keys(door).filter((name) => ![...others, ...scheduleNames].includes(name))
     expect(Object.keys(rules).sort()).toEqual(values.sort())
   })
 })
 
 describe.each(Object.entries(rules))('%s', (_, row: Row) => {
-  it.each(dtypes)('walks the golden trajectory in %s', (dtype) => {
-    const { x } = problem.cases.find(({ op }) => op === row.golden.op)!
+  const goldens = Object.entries(row.golden ?? {}).flatMap(([op, make]) =>
+    dtypes.map((dtype) => [op, dtype, make] as const),
+  )
+  it.each(goldens)('walks the golden trajectory %s in %s', (op, dtype, make) => {
+    const { x } = problem.cases.find((entry) => entry.op === op)!
     const n = b.length
     const gradient = (at: readonly number[]): number[] =>
       b.map((_, i) => at.reduce((sum, value, j) => sum + problem.A[i * n + j]! * value, -b[i]!))
-    const path = trajectory(row.golden.rule(), x0, gradient, x.length / n, dtype)
+    const path = trajectory(make(), x0, gradient, x.length / n, dtype)
     expect(distance(path.flat(), x)).toBeLessThanOrEqual(TOLERANCE[dtype])
   })
 
   it.each(dtypes)('is its formula for 50 steps in %s', (dtype) => {
     const path = trajectory(row.make(), start, wavy, 50, dtype)
-    const memory: [number[], number[]] = [start.map(() => 0), start.map(() => 0)]
+    const memory = Array.from({ length: 4 }, () => start.map(() => 0))
     let x = [...start]
     for (let t = 1; t <= 50; t++) {
       x = row.reference(x, wavy(x), t, memory)
@@ -108,14 +117,16 @@ describe.each(Object.entries(rules))('%s', (_, row: Row) => {
     const [a, c] = [tensor([1.5, -0.7, 0.25]), tensor([[-2, 0.5]])]
     const [ga, gc] = [tensor([0.3, -4, 0.001]), tensor([[0, 0.02]])]
     const twice = <P>(x: P, g: P): P => {
-      const [next, state] = rule.step(g, rule.init(x), x)
-      return rule.step(g, state, next)[0]
+      const [next, state] = rule.step(g, rule.init(x), x, measured)
+      return rule.step(g, state, next, measured)[0]
     }
     const names = twice(componentArray({ a, c }), componentArray({ a: ga, c: gc }))
     const tree = twice({ a, deep: [c] }, { a: ga, deep: [gc] })
+    const parts = [...tree.a.readSync(), ...tree.deep[0]!.readSync()]
+    expect(distance(flat(names).readSync(), parts)).toBeLessThanOrEqual(1e-6)
+    if (row.perParameter) return
     const whole = twice(tensor([1.5, -0.7, 0.25, -2, 0.5]), tensor([0.3, -4, 0.001, 0, 0.02])).readSync()
-    expect(distance(flat(names).readSync(), whole)).toBeLessThanOrEqual(1e-6)
-    expect(distance([...tree.a.readSync(), ...tree.deep[0]!.readSync()], whole)).toBeLessThanOrEqual(1e-6)
+    expect(distance(parts, whole)).toBeLessThanOrEqual(1e-6)
   })
 
   it('goes on after saving and loading as if it had not stopped', async () => {
@@ -123,7 +134,7 @@ describe.each(Object.entries(rules))('%s', (_, row: Row) => {
     const fresh = componentArray({ w: tensor([1.5, -0.7]), v: tensor([0.25, -2]) })
     const walk = <P>(from: readonly [P, unknown], count: number): readonly [P, unknown] => {
       let [x, state] = from
-      for (let i = 0; i < count; i++) [x, state] = rule.step(x, state as never, x)
+      for (let i = 0; i < count; i++) [x, state] = rule.step(x, state as never, x, measured)
       return [x, state]
     }
     const folder = await mkdtemp(join(tmpdir(), 'rules-'))
@@ -141,33 +152,46 @@ describe.each(Object.entries(rules))('%s', (_, row: Row) => {
   it('takes parameters without numbers, and trees without tensors', () => {
     const rule = row.make()
     const empty = zeros([0])
-    expect(rule.step(empty, rule.init(empty), empty)[0].shape).toEqual([0])
-    expect(rule.step({}, rule.init({}), {})[0]).toEqual({})
+    expect(rule.step(empty, rule.init(empty), empty, measured)[0].shape).toEqual([0])
+    expect(rule.step({}, rule.init({}), {}, measured)[0]).toEqual({})
   })
 
   it('leaves integers as they are', () => {
     const rule = row.make()
     const params = { w: tensor([1]), count: tensor([3], 'int32') }
-    const [next] = rule.step(params, rule.init(params), params)
+    let [next, state] = rule.step(params, rule.init(params), params, measured)
+    for (let i = 0; i < 3; i++) [next, state] = rule.step(params, state, next, measured)
     expect([...next.count.readSync()]).toEqual([3])
     expect(next.w.readSync()[0]).not.toBe(1)
   })
 
-  it('is one kernel for all parameters, beside one for the counter or the norm', () => {
+  it('is one kernel for all parameters, beside one for scalars, unless it takes norms', () => {
     const rule = row.make()
     const params = componentArray({ L1: { w: zeros([64, 64]), b: zeros([64]) }, L2: { w: zeros([64]) } })
-    expect(inspect(rule.step as never, params, rule.init(params), params).kernelCount).toBeLessThanOrEqual(2)
+    const step = (p: typeof params, s: unknown, value: Scalar) => rule.step(p, s, p, { value })
+    const { kernelCount } = inspect(step, params, rule.init(params), scalar(1))
+    expect(kernelCount).toBeLessThanOrEqual(row.kernels ?? 2)
   })
 
   it('refuses a gradient and a state of another model', () => {
     const rule = row.make()
     const [params, other] = [{ w: zeros([3]) }, { w: zeros([1]) }]
-    expect(thrown(() => rule.step(other as never, rule.init(params), params))).toBe(
+    expect(thrown(() => rule.step(other as never, rule.init(params), params, measured))).toBe(
       "ShapeError: rule: the gradient of 'w' is float32[1], the parameter is float32[3]. Gradient, state and parameters belong to one model: rule.init(params) makes its state.",
     )
-    expect(() => rule.step({ v: zeros([3]) } as never, rule.init(params), params)).toThrow(
+    expect(() => rule.step({ v: zeros([3]) } as never, rule.init(params), params, measured)).toThrow(
       "the gradient of 'w' is missing",
     )
+    if (numbersOf(rule.init(params)).every((numbers) => numbers.length < 3)) return // it keeps nothing of the parameters' shapes
+    for (const foreign of [
+      { w: zeros([1]) },
+      { w: zeros([2]) },
+      { v: zeros([3]) },
+      componentArray({ w: zeros([4]) }),
+    ]) {
+      const sentence = thrown(() => rule.step(params, rule.init(foreign), params, measured))
+      expect(sentence).toMatch(/^ShapeError: rule: the state .* for these parameters it is .* belong to one model/)
+    }
   })
 
   it.each(row.refused.map(([call, sentence]) => [sentence, call] as const))('refuses: %s', (sentence, call) => {

@@ -33,5 +33,5 @@ export const unbiased = (mean: Leaf, decay: number, step: Scalar<'int32'>): Leaf
  * 1 / (1 − βᵗ), in the dtype of the mean that it corrects; one number, so that no element pays for a division. Written with
  * expm1(t ln β), because a β rounded to float32 leaves 1 − β only five right digits.
  */
-export const correction = ({ dtype }: Leaf, decay: number, step: Scalar<'int32'>): Leaf =>
+const correction = ({ dtype }: Leaf, decay: number, step: Scalar<'int32'>): Leaf =>
   reciprocal(neg(expm1(mul(convert(step, dtype), Math.log(decay)))))

@@ -85,6 +85,7 @@ export const combinators: Readonly<Record<string, Row>> = {
     golden: {
       'clip_by_global_norm(0.5)+sgd': () => any(chain(clipByGlobalNorm(0.5), sgd({ learningRate: 0.1 }))),
     },
+    kernels: 3,
     refused: limitRefusals('clipByGlobalNorm', 'norm', clipByGlobalNorm),
   },
   clipByBlock: {
@@ -172,6 +173,7 @@ export const combinators: Readonly<Record<string, Row>> = {
   skipNonFinite: {
     make: () => any(skipNonFinite(momentum(momentumSettings))),
     reference: withMomentum(false),
+    kernels: 3,
     refused: [],
   },
   tunable: {
@@ -183,6 +185,7 @@ export const combinators: Readonly<Record<string, Row>> = {
   reduceOnPlateau: {
     make: () => any(reduceOnPlateau({ factor: 0.5, patience: 2 }, sgd({ learningRate: 0.05 }))),
     reference: (x, g, t) => x.map((value, i) => value - 0.05 * 0.5 ** Math.floor((t - 1) / 3) * g[i]!),
+    kernels: 4,
     refused: [
       [() => reduceOnPlateau({ factor: 1 }, sgd()), 'reduceOnPlateau: factor must be less than 1, got 1.'],
       [

@@ -17,7 +17,7 @@ export interface Row {
   readonly golden?: Readonly<Record<string, () => AnyRule>>
   /** It looks at each parameter by itself, so that a vector and its parts differ. */
   readonly perParameter?: boolean
-  /** Kernels of one update of three parameters in one vector, if there are more than two: one of the vector, one of scalars. */
+  /** Kernels of one update of three parameters in one vector; not given: at most two, one of the vector and one of scalars. */
   readonly kernels?: number
   /** Calls that are refused, with the sentence. */
   readonly refused: readonly (readonly [call: () => unknown, sentence: string])[]

@@ -326,7 +326,7 @@ export const rules: Readonly<Record<string, Row>> = {
     reference: largeBatch,
     golden: { lamb: () => any(lamb({ learningRate: 0.1 })) },
     perParameter: true,
-    kernels: 8,
+    kernels: 14,
     refused: adamRefusals('lamb', lamb, 'learningRate, firstDecay, secondDecay, epsilon, weightDecay'),
   },
   lars: {
@@ -343,7 +343,7 @@ export const rules: Readonly<Record<string, Row>> = {
     make: () => any(adafactor()),
     reference: factored,
     perParameter: true,
-    kernels: 12,
+    kernels: 13,
     refused: [
       [() => adafactor({ exponent: 2 }), 'adafactor: exponent must be at most 1, got 2.'],
       [
@@ -357,7 +357,7 @@ export const rules: Readonly<Record<string, Row>> = {
     make: () => any(muon({ learningRate: 0.02 }, adam(adamSettings))),
     reference: adaptive(0),
     perParameter: true,
-    kernels: 25,
+    kernels: 33,
     refused: [
       [() => muon({ learningRate: -1 }), rate('muon')],
       [() => muon(wrong({ rate: 1 })), unknown('muon', 'learningRate, momentum, weightDecay')],

@@ -7,6 +7,7 @@ import { withLocations } from './core/trace.ts'
 import { lowerProgram } from './kernels/compile.ts'
 import { convolutionCost } from './kernels/convolution-cost.ts'
 import type { PlannedRoutine, Routine } from './kernels/kernel.ts'
+import { contractionCost } from './kernels/kernel-cost.ts'
 import { nestedRoutines } from './kernels/plan.ts'
 import { printRoutine } from './kernels/print.ts'
 import { simplify } from './rewrite/simplify.ts'
@@ -77,10 +78,7 @@ function costOf(routine: Routine): { readonly kernelCount: number; readonly flop
     for (const step of next.steps) {
       open.push(...nestedRoutines(step))
       if (step.kind === 'kernel') flops += step.kernel.flops
-      if (step.kind === 'contract') {
-        const { batch, rows, columns, inner } = step.contraction
-        flops += 2 * batch.reduce((product, extent) => product * extent, 1) * rows * columns * inner
-      }
+      if (step.kind === 'contract') flops += contractionCost(step.contraction).flops
       if (step.kind === 'convolve') flops += convolutionCost(step.convolution).flops
       if (step.kind === 'kernel' || step.kind === 'contract' || step.kind === 'convolve') kernelCount++
     }

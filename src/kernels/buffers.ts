@@ -26,6 +26,7 @@ export function buffersOf(step: Step): StepBuffers {
     case 'contract':
       read([step.contraction.a, step.contraction.b])
       write([step.contraction.c])
+      if (step.contraction.epilogue !== null) kernelBuffers(step.contraction.epilogue.body, reads, writes)
       break
     case 'convolve': {
       const operands = convolutionOperands(step.convolution)

@@ -1,6 +1,6 @@
 /** What a kernel costs: scalar operations, and bytes of memory that it touches. */
 import { bytesOf } from '../core/dtype.ts'
-import type { Address, Buffer, Loop, Node, Statement } from './kernel.ts'
+import type { Address, Buffer, Contraction, Loop, MatrixOperand, Node, Statement } from './kernel.ts'
 import { allNodes, eachStatement, nodesOf } from './walk.ts'
 
 /** Operations (each counts 1, whatever it is) and bytes (each element that is read or written counts once for each access). */
@@ -22,6 +22,22 @@ export function kernelCost(body: readonly Statement[]): { readonly flops: number
   })
   return { flops, bytes }
 }
+
+/** Operations of a product and its epilogue (a multiplication and an addition count 2), and bytes that they touch. */
+export function contractionCost({ batch, rows, columns, inner, a, b, c, epilogue, dtype }: Contraction) {
+  const bytesPerElement = bytesOf(dtype)
+  const count = batch.reduce((product, extent) => product * extent, 1)
+  const matrix = ({ batchStrides }: MatrixOperand, elements: number): number =>
+    batch.reduce((all, extent, axis) => (batchStrides[axis] === 0 ? all : all * extent), elements) * bytesPerElement
+  const after = epilogue === null ? { flops: 0, bytes: 0 } : kernelCost(nested(epilogue.loops, epilogue.body))
+  const replaced = epilogue?.body.some(({ buffer }) => buffer === c.buffer)
+  const product = matrix(a, rows * inner) + matrix(b, inner * columns) + (replaced ? 0 : matrix(c, rows * columns))
+  return { flops: 2 * count * rows * columns * inner + after.flops, bytes: product + after.bytes }
+}
+
+/** Statements inside loops, outermost first. */
+export const nested = (loops: readonly Loop[], body: readonly Statement[]): readonly Statement[] =>
+  loops.reduceRight<readonly Statement[]>((inner, loop) => [{ kind: 'for', loop, body: inner }], body)
 
 const turnsOf = (loops: readonly Loop[]): number => loops.reduce((turns, { extent }) => turns * extent, 1)
 

@@ -126,8 +126,8 @@ export interface Epilogue {
   readonly loops: readonly Loop[]
   /** The finished element. */
   readonly product: Local
-  /** Assignments and stores; addresses are over `loops`. */
-  readonly body: readonly Statement[]
+  /** Stores; addresses are over `loops`. */
+  readonly body: readonly Extract<Statement, { kind: 'store' }>[]
 }
 
 /** C[b, m, n] = Σ_k A[b, m, k] B[b, k, n]; C has unit column stride. float32 and float64 only (integers are plain kernels). */

@@ -2,6 +2,7 @@
 import type { DType } from '../../types/dtype.ts'
 import { sizeOf } from '../core/abstract.ts'
 import type { Equation, Program } from '../core/program.ts'
+import { withEpilogues } from './epilogues.ts'
 import { fill, loopCounter } from './fill.ts'
 import { finishKernel } from './finish.ts'
 import type { Fusion } from './fuse.ts'
@@ -31,8 +32,11 @@ export function lower(
   }
   const fusion = fuse(program, ({ dtype, shape }) => allocate(dtype, sizeOf(shape)))
   const lowering = { fusion, allocate, lowerNested }
-  const steps = fusion.nests.flatMap((nest) => stepsOf(nest, lowering))
   const outer = new Set([...fusion.inputs, ...fusion.outputs])
+  const steps = withEpilogues(
+    fusion.nests.flatMap((nest) => stepsOf(nest, lowering)),
+    outer,
+  )
   const scratch = buffers.filter((buffer) => !outer.has(buffer))
   return { name, inputs: fusion.inputs, outputs: fusion.outputs, scratch, steps }
 }

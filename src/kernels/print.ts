@@ -5,6 +5,7 @@ import type {
   Buffer,
   Contraction,
   Convolution,
+  Epilogue,
   Kernel,
   Loop,
   Operand,
@@ -13,8 +14,10 @@ import type {
   Statement,
   Step,
 } from './kernel.ts'
+import { contractionCost, nested } from './kernel-cost.ts'
 import { nestedRoutines } from './plan.ts'
 import { printStatements, showLoop } from './print-statements.ts'
+import { allNodes, nodesOf } from './walk.ts'
 
 /** How much is printed: one line for each step, or the statements of kernels too. */
 export type Detail = 'steps' | 'statements'
@@ -22,9 +25,8 @@ export type Detail = 'steps' | 'statements'
 /**
  * ```text
  * main (in0: float32[784]) -> (out0: float32[10])
- *   0: contract float32 1×784·784×10, in0, in1 -> b2@0, 15.7 kflop
- *   1: kernel add [10v], 10 flop, 120 B
- * arena 64 B (at least 64 B)
+ *   0: contract float32 32×784·784×10 dot + add, in0, in1, in2 -> out0, 502 kflop, 133 kB
+ * arena 0 B (at least 0 B)
  * ```
  */
 export function printRoutine(
@@ -41,13 +43,18 @@ function printNested(routine: Routine, detail: Detail, indent: string): string[]
   const head = `${indent}${routine.name} (${types(routine.inputs)}) -> (${types(routine.outputs)})`
   const steps = routine.steps.flatMap((step, position) => {
     const nested = nestedRoutines(step).flatMap((inner) => printNested(inner, detail, `${indent}    `))
-    const statements =
-      step.kind === 'kernel' && detail === 'statements'
-        ? printStatements(step.kernel.body, `${indent}    `, showPlace)
-        : []
+    const statements = detail === 'statements' ? printStatements(statementsOf(step), `${indent}    `, showPlace) : []
     return [`${indent}  ${position}: ${describe(step)}`, ...nested, ...statements]
   })
   return [head, ...steps]
+}
+
+/** The statements of a kernel, or of a product's epilogue. */
+function statementsOf(step: Step): readonly Statement[] {
+  if (step.kind === 'kernel') return step.kernel.body
+  if (step.kind !== 'contract' || step.contraction.epilogue === null) return []
+  const { loops, body } = step.contraction.epilogue
+  return nested(loops, body)
 }
 
 /** `in0`, `out0`, or `b7@1024` for a buffer at byte 1024 of the arena. */
@@ -90,11 +97,15 @@ function describeKernel({ name, body, flops, bytes }: Kernel): string {
   return `kernel ${name} [${loops}], ${showCount(flops)}flop, ${showBytes(bytes)}`
 }
 
-function describeContraction({ dtype, batch, rows, columns, inner, a, b, c }: Contraction): string {
-  const count = batch.reduce((product, extent) => product * extent, 1)
+/** `contract float32 32×784·784×128 dot + add_max, in0, in1 -> b2@0; in2 -> out0, 6.4 Mflop, 530 kB`. */
+function describeContraction(contraction: Contraction): string {
+  const { name, dtype, batch, rows, columns, inner, a, b, c, epilogue } = contraction
   const shape = `${batch.map((extent) => `${extent} × `).join('')}${rows}×${inner}·${inner}×${columns}`
-  const flops = showCount(2 * count * rows * columns * inner)
-  return `contract ${dtype} ${shape}, ${list([a, b])} -> ${showOperand(c)}, ${flops}flop`
+  const { flops, bytes } = contractionCost(contraction)
+  const after = epilogue === null ? '' : ` ${name} + ${epilogue.name}`
+  const operands = [...[a, b].map(showOperand), ...(epilogue === null ? [] : readBy(epilogue))]
+  const results = [...new Set([showOperand(c), ...(epilogue === null ? [] : writtenBy(epilogue))])]
+  return `contract ${dtype} ${shape}${after}, ${operands.join(', ')} -> ${results.join(', ')}, ${showCount(flops)}flop, ${showBytes(bytes)}`
 }
 
 /** `convolve forward float32 64×28×28×16 * 3×3×16×32 stride 2, in0, in1 -> b2@0, 115 Mflop, 2.1 MB` */
@@ -110,6 +121,14 @@ function describeConvolution(convolution: Convolution): string {
   const shape = `${image} * ${weights}${varied.join('')}`
   return `convolve ${form} ${dtype} ${shape}, ${list(reads)} -> ${showOperand(writes)}, ${showCount(flops)}flop, ${showBytes(bytes)}`
 }
+
+const readBy = ({ body }: Epilogue): string[] =>
+  allNodes(body.flatMap(nodesOf)).flatMap((node) =>
+    node.kind === 'load' ? [showOperand({ buffer: node.buffer, offset: node.address.offset })] : [],
+  )
+
+const writtenBy = ({ body }: Epilogue): string[] =>
+  body.map(({ buffer, address: { offset } }) => showOperand({ buffer, offset }))
 
 /** The loops of the deepest nest. */
 function deepest(body: readonly Statement[]): readonly Loop[] {

@@ -6,6 +6,7 @@
 import { bytesOf, type StorageArray, viewOf } from '../../src/core/dtype.ts'
 import type { Ndarray } from '../../src/core/ndarray.ts'
 import { referenceData } from '../../src/core/ndarray.ts'
+import { epilogueKernel, hasEpilogue } from '../../src/kernels/epilogue-kernel.ts'
 import type {
   Address,
   Buffer,
@@ -69,6 +70,7 @@ class Machine {
   readonly memory: ArrayBuffer
   readonly arena: number
   readonly #compiled = new Map<Kernel, (frame: Frame) => void>()
+  readonly #epilogues = new Map<Contraction, Kernel>()
 
   constructor(memory: ArrayBuffer, arena: number) {
     this.memory = memory
@@ -140,7 +142,15 @@ class Machine {
     return viewOf(buffer.dtype, this.memory, this.#pointer(operand, frame), length)
   }
 
-  #contract({ dtype, batch, rows, columns, inner, a, b, c }: Contraction, frame: Frame): void {
+  #contract(contraction: Contraction, frame: Frame): void {
+    this.#product(contraction, frame)
+    if (!hasEpilogue(contraction)) return
+    const kernel = this.#epilogues.get(contraction) ?? epilogueKernel(contraction)
+    this.#epilogues.set(contraction, kernel)
+    this.#kernel(kernel, frame)
+  }
+
+  #product({ dtype, batch, rows, columns, inner, a, b, c }: Contraction, frame: Frame): void {
     const [x, y, z] = [a, b, c].map((operand) => this.array(operand.buffer, this.addressOf(operand.buffer, frame)))
     const at = (data: StorageArray, operand: MatrixOperand, index: readonly number[], i: number, j: number): number => {
       let position = operand.offset + i * operand.rowStride + j * operand.columnStride

@@ -26,10 +26,9 @@ describe('printRoutine', () => {
     })
     expect(printRoutine(lowerProgram(program))).toMatchInlineSnapshot(`
       "main (in0: float32[25088], in1: float32[7840], in2: float32[10]) -> (out0: float32[320], out1: float32[1])
-        0: contract float32 32×784·784×10, in0, in1 -> b5@0, 502 kflop
-        1: kernel add_tanh [32 10v], 640 flop, 2.6 kB
-        2: kernel mul_sum [320v], 640 flop, 1.28 kB
-      arena 1.3 kB (at least 1.3 kB)"
+        0: contract float32 32×784·784×10 dot + add_tanh, in0, in1, in2 -> out0, 502 kflop, 133 kB
+        1: kernel mul_sum [320v], 640 flop, 1.28 kB
+      arena 0 B (at least 0 B)"
     `)
   })
 

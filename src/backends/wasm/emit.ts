@@ -41,6 +41,7 @@ export function emitModule(planned: PlannedRoutine, { fma }: EmitOptions): Emitt
     host,
     hostSteps: [],
     kernels: new Map(),
+    products: new Map(),
     overflow: module.global('i32', i32(0)),
     workspace,
     arenaBytes: workspace + aligned(workspaceBytes(allSteps(planned))),

@@ -1,9 +1,10 @@
 /** Loops: counting, what is moved out of them, and the sections of a vector loop. */
 import type { Loop, Node, Statement } from '../../kernels/kernel.ts'
+import type { Local } from './assembler.ts'
 import type { Context, Lanes } from './context.ts'
 import { isVarying, scoped } from './context.ts'
 import { allStatements, type Effects, effectsOf, nested, operandsOf, rootsOf } from './dependence.ts'
-import { forUp, i32 } from './instructions.ts'
+import { add, forUp, i32, local, op, subtract } from './instructions.ts'
 import { preparePointer } from './pointers.ts'
 import { compute, computeSplat } from './values.ts'
 
@@ -43,11 +44,53 @@ export function inSections(context: Context, plan: Plan, write: () => void): voi
   section(context, { ...plan, unroll: 1, live: loop.extent - start }, start, loop.extent, write)
 }
 
+/** for (index = from; index < to; index += step), between bounds that are locals. */
+export function repeatBetween(
+  context: Context,
+  loop: Loop,
+  from: Local,
+  to: Local,
+  step: number,
+  write: () => void,
+): void {
+  const { code, indices } = context
+  const counter = code.local('i32')
+  indices.set(loop, { counter, plus: 0 })
+  code.emit(forUp(counter, local.get(from), local.get(to), step, () => scoped(context, write)))
+  indices.delete(loop)
+  code.release(counter)
+}
+
+/** The sections of a vector loop between bounds that are locals; what is left goes element by element. */
+export function inSectionsBetween(context: Context, plan: Plan, from: Local, to: Local, write: () => void): void {
+  const { code } = context
+  const [start, end] = [code.local('i32'), code.local('i32')]
+  code.emit(local.set(start, local.get(from)))
+  for (const parts of plan.unroll > 1 ? [plan.unroll, 1] : [1]) {
+    const step = parts * plan.width
+    const whole = op('i32.and', subtract(local.get(to), local.get(start)), i32(-step))
+    code.emit(local.set(end, add(local.get(start), whole)))
+    inLanes(context, { ...plan, unroll: parts, live: plan.width }, parts === plan.unroll, () =>
+      repeatBetween(context, plan.loop, start, end, step, write),
+    )
+    code.emit(local.set(start, local.get(end)))
+  }
+  repeatBetween(context, plan.loop, start, to, 1, write)
+  code.release(start)
+  code.release(end)
+}
+
 /** Turns from which a section is worth long code. */
 const HOT = 3
 
 function section(context: Context, lanes: Lanes, from: number, to: number, write: () => void): void {
   if (from === to) return
+  const step = lanes.unroll * lanes.width
+  inLanes(context, lanes, (to - from) / step >= HOT, () => repeat(context, lanes.loop, from, to, step, write))
+}
+
+/** Opens a vector loop: the variables that differ from lane to lane have a local for each part. */
+function inLanes(context: Context, lanes: Lanes, isHot: boolean, write: () => void): void {
   const { code, variables } = context
   for (const variable of lanes.varying) {
     variables.set(
@@ -55,10 +98,9 @@ function section(context: Context, lanes: Lanes, from: number, to: number, write
       Array.from({ length: lanes.unroll }, () => code.local('v128')),
     )
   }
-  const step = lanes.unroll * lanes.width
   context.lanes = lanes
-  context.isHot = (to - from) / step >= HOT
-  repeat(context, lanes.loop, from, to, step, write)
+  context.isHot = isHot
+  write()
   context.lanes = null
   context.isHot = false
   for (const variable of lanes.varying) {

@@ -104,10 +104,14 @@ const operands: readonly Local[] = Object.values(operand)
  * const matmul = emitMatmul(module, { dtype: 'float32', fma: supportsRelaxedSimd() })
  * code.emit(call(matmul, ...[M, N, K, a, 4 * K, 4, b, 4 * N, 4, c, 4 * N, 0, work].map(i32)))
  */
-export const emitMatmul = (module: ModuleBuilder, options: MatmulOptions): number => {
+export const emitMatmul = (
+  module: ModuleBuilder,
+  options: MatmulOptions,
+  parts: MatmulParts = emitMatmulParts(module, options),
+): number => {
   const tile = tileOf(options)
   const matrixVector = emitMatrixVector(module, options)
-  const blocks = emitBlocks(module, tile)
+  const blocks = emitBlocks(module, parts, null)
   const code = module.function(Array(operands.length).fill('i32'), [], `matmul ${tile.vector}`)
   const { rows, columns, depth, a, aRow, aColumn, b, bRow, bColumn, c, cRow, accumulate, work } = operand
   const i = code.local('i32')
@@ -133,30 +137,57 @@ export const emitMatmul = (module: ModuleBuilder, options: MatmulOptions): numbe
 /** The next address that is a multiple of the alignment. */
 const aligned = (address: Expression): Expression => op('i32.and', add(address, i32(alignment - 1)), i32(-alignment))
 
-/** The packed and unpacked ways through the loops, as indices of functions. */
-type Parts = { readonly packA: number; readonly packB: number; readonly panel: number; readonly rows: number }
+/** The packed and unpacked ways through the loops, as indices of functions: what all products of one dtype share. */
+export type MatmulParts = {
+  readonly tile: Tile
+  readonly packA: number
+  readonly packB: number
+  readonly panel: number
+  readonly rows: number
+}
 
-/** The loops over blocks; parameters as those of `emitMatmul`, with at least two rows, two columns and depth one. */
-const emitBlocks = (module: ModuleBuilder, tile: Tile): number => {
-  const parts: Parts = {
+/** Adds the shared functions to a module. */
+export const emitMatmulParts = (module: ModuleBuilder, options: MatmulOptions): MatmulParts => {
+  const tile = tileOf(options)
+  return {
+    tile,
     packA: emitPack(module, tile, tile.rows),
     packB: emitPack(module, tile, tile.columns),
     panel: emitMacroKernel(module, tile, 'panel'),
     rows: emitMacroKernel(module, tile, 'rows'),
   }
-  const code = module.function(Array(operands.length).fill('i32'), [], `matmul blocks ${tile.vector}`)
+}
+
+/** What is done with parts of C that are finished, while they are in cache. */
+type Finish = {
+  /** The function `(firstRow, endRow, firstColumn, endColumn, …)`. */
+  readonly index: number
+  /** How many i32 it takes after the bounds. */
+  readonly extras: number
+  /** Columns of one part. */
+  readonly chunk: number
+}
+
+/**
+ * Adds the loops over blocks to a module and answers the index of the function. Its parameters are those of `emitMatmul`, then
+ * the extra ones of `finish`; at least two rows, two columns, depth one, and a workspace that is aligned.
+ */
+export const emitBlocks = (module: ModuleBuilder, parts: MatmulParts, finish: Finish | null): number => {
+  const { tile } = parts
+  const parameters = operands.length + (finish?.extras ?? 0)
+  const code = module.function(Array(parameters).fill('i32'), [], `matmul blocks ${tile.vector}`)
   const state = blockState(code)
   const { column, level, row, width, height, thickness } = state
   const overRows = sequence(
     set(height, chunk(operand.rows, row, blockRows)),
-    prepareA(tile, parts, state),
+    prepareA(parts, state),
     set(state.target, at(operand.c, [row, operand.cRow], [column, i32(tile.bytes)])),
-    multiplyBlock(tile, parts, state),
+    finish === null ? multiplyBlock(parts, state) : multiplyAndFinish(code, parts, state, finish),
   )
   const overDepth = sequence(
     set(thickness, chunk(operand.depth, level, blockDepth)),
     set(state.adds, op('i32.or', get(operand.accumulate), op('i32.ne', get(level), i32(0)))),
-    prepareB(tile, parts, state),
+    prepareB(parts, state),
     forUp(row, i32(0), get(operand.rows), blockRows, overRows, true),
   )
   const overColumns = sequence(
@@ -213,7 +244,7 @@ const choosePacking = ({ bytes }: Tile, { packsA, packsB, workA, workB }: Blocks
 }
 
 /** Makes the block of B ready: packed, or as it lies but for the columns that do not fill a vector. */
-const prepareB = (tile: Tile, { packB }: Parts, state: Blocks): Expression => {
+const prepareB = ({ tile, packB }: MatmulParts, state: Blocks): Expression => {
   const { column, level, width, thickness, packsB, workB, b, bStep, bAdvance, whole } = state
   const pack = (source: Expression, columns: Expression) =>
     call(packB, source, get(operand.bColumn), get(operand.bRow), columns, get(thickness), get(workB))
@@ -238,7 +269,7 @@ const prepareB = (tile: Tile, { packB }: Parts, state: Blocks): Expression => {
 }
 
 /** Makes the block of A ready: packed, or as it lies. */
-const prepareA = (tile: Tile, { packA }: Parts, state: Blocks): Expression => {
+const prepareA = ({ tile, packA }: MatmulParts, state: Blocks): Expression => {
   const { level, row, height, thickness, packsA, workA, a, aStep, aAdvance } = state
   const packed = sequence(
     call(packA, get(a), get(operand.aRow), get(operand.aColumn), get(height), get(thickness), get(workA)),
@@ -256,20 +287,59 @@ const prepareA = (tile: Tile, { packA }: Parts, state: Blocks): Expression => {
   )
 }
 
-/** The block of C: the columns read at `b`, then those that had to be packed. */
-const multiplyBlock = (tile: Tile, { panel, rows }: Parts, state: Blocks): Expression => {
-  const { height, width, thickness, packsA, workB, a, aStep, aAdvance, b, bStep, bAdvance, whole, target, adds } = state
+/** Tiles of the block: columns of C at `c` from columns of B at the start of panels. */
+const tilesOf = ({ tile, panel, rows }: MatmulParts, state: Blocks) => {
+  const { height, thickness, packsA, a, aStep, aAdvance, adds } = state
   const left = [thickness, a, operand.aRow, aStep, aAdvance].map(get)
   const rest = [get(operand.cRow), get(adds), get(operand.work)]
-  const run = (columns: Expression, right: readonly Expression[], c: Expression) => {
+  const isPanel = op('i32.or', get(packsA), op('i32.eq', get(operand.aRow), i32(tile.bytes)))
+  return (columns: Expression, right: readonly Expression[], c: Expression): Expression => {
     const values = [get(height), columns, ...left, ...right, c, ...rest]
     return when(isPanel, call(panel, ...values), call(rows, ...values))
   }
-  const isPanel = op('i32.or', get(packsA), op('i32.eq', get(operand.aRow), i32(tile.bytes)))
-  const remaining = subtract(get(width), get(whole))
-  const packedRight = [get(workB), i32(tile.columns * tile.bytes), i32(0)]
+}
+
+/** The block of C: the columns read at `b`, then those that had to be packed. */
+const multiplyBlock = (parts: MatmulParts, state: Blocks): Expression => {
+  const { whole, b, bStep, bAdvance, target } = state
+  const tiles = tilesOf(parts, state)
   return sequence(
-    when(get(whole), run(get(whole), [b, bStep, bAdvance].map(get), get(target))),
-    when(remaining, run(remaining, packedRight, add(get(target), multiply(get(whole), i32(tile.bytes))))),
+    when(get(whole), tiles(get(whole), [b, bStep, bAdvance].map(get), get(target))),
+    multiplyRest(parts, state),
+  )
+}
+
+/** The columns that had to be packed because they do not fill a vector. */
+const multiplyRest = (parts: MatmulParts, state: Blocks): Expression => {
+  const { width, whole, workB, target } = state
+  const { bytes, columns } = parts.tile
+  const remaining = subtract(get(width), get(whole))
+  const right = [get(workB), i32(columns * bytes), i32(0)]
+  const c = add(get(target), multiply(get(whole), i32(bytes)))
+  return when(remaining, tilesOf(parts, state)(remaining, right, c))
+}
+
+/** The block of C in chunks of columns; each that is finished is handed on before the next one displaces it. */
+const multiplyAndFinish = (code: FunctionBuilder, parts: MatmulParts, state: Blocks, finish: Finish): Expression => {
+  const { column, level, row, width, height, thickness, whole, b, bStep, bAdvance, target } = state
+  const { bytes, columns } = parts.tile
+  const [start, count, panels, c] = code.locals('i32', 4)
+  const left = (size: Local) => subtract(get(size), get(start))
+  const extras = Array.from({ length: finish.extras }, (_, i) => get(operands.length + i))
+  const isLast = op('i32.eq', add(get(level), get(thickness)), get(operand.depth))
+  const firstColumn = add(get(column), get(start))
+  const endColumn = add(get(column), smaller(get(width), add(get(start), i32(finish.chunk))))
+  const turn = sequence(
+    set(count, smaller(left(whole), i32(finish.chunk))),
+    when(get(count), tilesOf(parts, state)(get(count), [panels, bStep, bAdvance].map(get), get(c))),
+    when(isLast, call(finish.index, get(row), add(get(row), get(height)), firstColumn, endColumn, ...extras)),
+    increment(panels, multiply(get(bAdvance), i32(finish.chunk / columns))),
+    increment(c, i32(finish.chunk * bytes)),
+  )
+  return sequence(
+    multiplyRest(parts, state),
+    set(panels, get(b)),
+    set(c, get(target)),
+    forUp(start, i32(0), get(width), finish.chunk, turn, true),
   )
 }

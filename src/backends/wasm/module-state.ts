@@ -1,11 +1,12 @@
 /** The module that is being written for one program, and the memory its functions need beside the planned arena. */
-
+import type { DType } from '../../../types/dtype.ts'
 import { bytesOf } from '../../core/dtype.ts'
 import type { HostStep, Operand, PlannedRoutine, Routine, Step } from '../../kernels/kernel.ts'
 import { nestedRoutines } from '../../kernels/plan.ts'
 import type { Expression, Local, ModuleBuilder } from './assembler.ts'
 import { add, i32, load, local, store } from './instructions.ts'
 import type { Library } from './library.ts'
+import type { MatmulParts } from './matmul.ts'
 
 /**
  * Every function of a routine takes two addresses: the arena, and the frame, a table of the addresses of the routine's inputs,
@@ -25,6 +26,8 @@ export interface ModuleState {
   readonly hostSteps: HostStep[]
   /** The functions of kernels, by shape. */
   readonly kernels: Map<string, readonly number[]>
+  /** What matrix products share, by dtype. */
+  readonly products: Map<DType, MatmulParts>
   /** The global that keeps the largest count of a bounded scan that did not fit. */
   readonly overflow: number
   /** Where in the arena the matrix products work. */

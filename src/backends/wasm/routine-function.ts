@@ -1,19 +1,17 @@
 /** A routine as WebAssembly functions: one that runs its steps, and one for each kernel and nested routine. */
 import { bytesOf } from '../../core/dtype.ts'
-import type { CondStep, Contraction, HostStep, Routine, Step } from '../../kernels/kernel.ts'
-import type { Expression, FunctionBuilder, Local } from './assembler.ts'
+import type { CondStep, HostStep, Routine, Step } from '../../kernels/kernel.ts'
+import type { Expression, FunctionBuilder } from './assembler.ts'
 import { convolve } from './convolution.ts'
 import {
   block,
   br,
   brTable,
   call,
-  forUp,
   i32,
   load,
   local,
   memoryCopy,
-  multiply,
   newLabel,
   op,
   sequence,
@@ -21,9 +19,8 @@ import {
 } from './instructions.ts'
 import { callKernel } from './kernel-function.ts'
 import { emitScan, emitWhile } from './loop-steps.ts'
-import { emitMatmul } from './matmul.ts'
 import { ARENA, addressOf, FRAME, type ModuleState, moved, newFrame, writeEntry } from './module-state.ts'
-import { isSmall, productKernel } from './small-product.ts'
+import { callProduct } from './product-step.ts'
 
 /** Steps of one function. */
 const LONGEST = 256
@@ -55,8 +52,7 @@ function stepOf(state: ModuleState, routine: Routine, code: FunctionBuilder, ste
     case 'kernel':
       return callKernel(state, routine, step.kernel)
     case 'contract':
-      if (isSmall(step.contraction)) return callKernel(state, routine, productKernel(step.contraction))
-      return contract(state, routine, code, step.contraction)
+      return callProduct(state, routine, code, step.contraction)
     case 'convolve': {
       const { x, w, y } = step.convolution
       const work = moved(local.get(ARENA), state.workspace)
@@ -80,42 +76,6 @@ function stepOf(state: ModuleState, routine: Routine, code: FunctionBuilder, ste
       return leave(state, routine, step)
   }
 }
-
-/** Loops over the batch axes around the matrix product. */
-function contract(state: ModuleState, routine: Routine, code: FunctionBuilder, contraction: Contraction): Expression {
-  const { batch, rows, columns, inner, a, b, c, dtype } = contraction
-  const bytes = bytesOf(dtype)
-  const counters = batch.map(() => code.local('i32'))
-  const at = (operand: typeof a): Expression =>
-    counters.reduce(
-      (address, counter, axis) => moveBy(address, counter, operand.batchStrides[axis]! * bytes),
-      addressOf(routine, operand),
-    )
-  const strides = (operand: typeof a): Expression[] =>
-    [operand.rowStride * bytes, operand.columnStride * bytes].map(i32)
-  const product = call(
-    matmulOf(state, dtype),
-    ...[rows, columns, inner].map(i32),
-    ...[at(a), ...strides(a), at(b), ...strides(b), at(c), i32(c.rowStride * bytes)],
-    i32(0),
-    moved(local.get(ARENA), state.workspace),
-  )
-  const looped = counters.reduceRight(
-    (body, counter, axis) => forUp(counter, i32(0), i32(batch[axis]!), 1, body),
-    product,
-  )
-  return (into) => {
-    looped(into)
-    for (const counter of counters) code.release(counter)
-  }
-}
-
-const moveBy = (address: Expression, counter: Local, bytes: number): Expression =>
-  bytes === 0 ? address : op('i32.add', address, multiply(local.get(counter), i32(bytes)))
-
-/** The function of matrix products of a dtype. */
-const matmulOf = ({ library, module, fma }: ModuleState, dtype: Contraction['dtype']): number =>
-  library.once(`matmul ${dtype}`, () => emitMatmul(module, { dtype, fma }))
 
 /** One of the branches, all of which share a frame. */
 function choose(state: ModuleState, routine: Routine, { selector, branches, inputs, outputs }: CondStep): Expression {

@@ -2,7 +2,12 @@
  * Small matrix products as plain kernels: no packing, no call with a dozen operands, and lanes along whichever axis the operands
  * lie side by side. What the packed product of `matmul.ts` gains in speed it loses again on so few numbers.
  */
+import { collapse } from '../../kernels/collapse.ts'
+import { epilogueKernel, type Finished, hasEpilogue } from '../../kernels/epilogue-kernel.ts'
 import type { Address, Contraction, Kernel, Local, Loop, MatrixOperand, Node, Statement } from '../../kernels/kernel.ts'
+import { nested } from '../../kernels/kernel-cost.ts'
+import { chooseLanes } from '../../kernels/lanes.ts'
+import { replaceLoops } from '../../kernels/rewrite-loops.ts'
 
 /** Multiplications up to which a product is small. */
 const SMALL = 4096
@@ -19,29 +24,35 @@ const strides = ({ a, b, c }: Contraction): Record<Axis, readonly [a: number, b:
   inner: [a.columnStride, b.rowStride, 0],
 })
 
-/** The product as loops over batches, rows and columns around a sum. */
+/** The product as loops over batches, rows and columns around a sum, with what follows it. */
 export function productKernel(contraction: Contraction): Kernel {
-  const { dtype, batch, name } = contraction
   const vector = bestAxis(contraction)
-  let next = 0
-  const loop = (extent: number, axis?: Axis): Loop => ({
-    id: next++,
-    extent,
-    parallel: axis !== 'inner',
-    vector: axis === vector,
-  })
-  const batches = batch.map((extent) => loop(extent))
-  const loops = {
-    rows: loop(contraction.rows, 'rows'),
-    columns: loop(contraction.columns, 'columns'),
-    inner: loop(contraction.inner, 'inner'),
-  }
+  const joins = vector === 'columns' || (vector === 'rows' && contraction.columns === 1)
+  const product = productNest(contraction, vector, joins)
+  const after = joins || !hasEpilogue(contraction) ? [] : afterProduct(contraction).body
+  return { name: contraction.name, body: [...product, ...after], flops: 0, bytes: 0 }
+}
+
+/** The epilogue as a kernel of its own, over a product that is finished. */
+export const afterProduct = (contraction: Finished): Kernel => {
+  const { name, body } = epilogueKernel(contraction)
+  return { name, body: chooseLanes(collapse(body)), flops: 0, bytes: 0 }
+}
+
+/** `joins`: the epilogue stands in the same loops. */
+function productNest(contraction: Contraction, vector: Axis, joins: boolean): readonly Statement[] {
+  const { dtype, batch, rows, columns, inner, a, b, c, epilogue } = contraction
+  const extents = [...batch, rows, columns]
+  const own = extents.map((extent, i): Loop => ({ id: extents.length + i, extent, parallel: true, vector: false }))
+  const loops = epilogue !== null && joins ? epilogue.loops : own
+  const depth: Loop = { id: 2 * extents.length, extent: inner, parallel: false, vector: vector === 'inner' }
+  const nest: Record<Axis, Loop> = { rows: loops.at(-2)!, columns: loops.at(-1)!, inner: depth }
   const steps = strides(contraction)
-  const addressOf = (operand: MatrixOperand, position: 0 | 1 | 2): Address => ({
-    offset: operand.offset,
+  const addressOf = ({ offset, batchStrides }: MatrixOperand, position: 0 | 1 | 2): Address => ({
+    offset,
     terms: [
-      ...batches.map((each, i) => ({ loop: each, stride: operand.batchStrides[i]! })),
-      ...axes.map((axis) => ({ loop: loops[axis], stride: steps[axis][position] })),
+      ...batch.map((_, i) => ({ loop: loops[i]!, stride: batchStrides[i]! })),
+      ...axes.map((axis) => ({ loop: nest[axis], stride: steps[axis][position] })),
     ].filter(({ stride }) => stride !== 0),
     dynamic: null,
   })
@@ -51,24 +62,21 @@ export function productKernel(contraction: Contraction): Kernel {
     buffer: operand.buffer,
     address: addressOf(operand, position),
   })
-  const local: Local = { id: 0, dtype }
-  const value: Node = { kind: 'apply', name: 'mul', dtype, operands: [load(contraction.a, 0), load(contraction.b, 1)] }
+  const product: Local = epilogue?.product ?? { id: 0, dtype }
+  const value: Node = { kind: 'apply', name: 'mul', dtype, operands: [load(a, 0), load(b, 1)] }
+  const sum: Node = { kind: 'local', dtype, local: product }
+  const raw: Statement = { kind: 'store', buffer: c.buffer, address: addressOf(c, 2), value: sum }
+  const needsRaw = epilogue === null || !joins || epilogue.body.every(({ buffer }) => buffer !== c.buffer)
   const body: Statement[] = [
-    { kind: 'reduce', loops: [loops.inner], local, operation: 'sum', value },
-    {
-      kind: 'store',
-      buffer: contraction.c.buffer,
-      address: addressOf(contraction.c, 2),
-      value: { kind: 'local', dtype, local },
-    },
+    { kind: 'reduce', loops: [depth], local: product, operation: 'sum', value },
+    ...(needsRaw ? [raw] : []),
+    ...(epilogue !== null && joins ? epilogue.body : []),
   ]
-  return { name, body: nest([...batches, loops.rows, loops.columns], body), flops: 0, bytes: 0 }
+  const chosen = vector === 'inner' ? new Map() : new Map([[nest[vector], { ...nest[vector], vector: true }]])
+  return replaceLoops(nested(loops, body), chosen)
 }
 
 const axes = ['rows', 'columns', 'inner'] as const satisfies readonly Axis[]
-
-const nest = (loops: readonly Loop[], body: readonly Statement[]): readonly Statement[] =>
-  loops.reduceRight<readonly Statement[]>((inner, loop) => [{ kind: 'for', loop, body: inner }], body)
 
 /** The axis along which a vector of products is cheapest. */
 function bestAxis(contraction: Contraction): Axis {

@@ -77,7 +77,7 @@ function writeTurnedNest(context: Context, statement: For): boolean {
 }
 
 /** How a loop marked `vector` is done in lanes; null where what stands in it cannot be. */
-function planOf(context: Context, loop: Loop, body: readonly Statement[]): Plan | null {
+export function planOf(context: Context, loop: Loop, body: readonly Statement[]): Plan | null {
   if (!loop.vector || loop.extent < 2) return null
   const all = allStatements(body)
   const varying = varyingVariables(context, loop, body)

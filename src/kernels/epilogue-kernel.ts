@@ -1,0 +1,24 @@
+/** An epilogue as statements of its own: the finished element is read from memory. */
+import type { Contraction, Epilogue, Kernel, Statement } from './kernel.ts'
+import { nested } from './kernel-cost.ts'
+
+/** A product that has an epilogue, as far as the epilogue minds. */
+export type Finished = Pick<Contraction, 'name' | 'dtype' | 'c'> & { readonly epilogue: Epilogue }
+
+/** Has the product an epilogue? */
+export const hasEpilogue = (contraction: Contraction): contraction is Contraction & Finished =>
+  contraction.epilogue !== null
+
+/** The epilogue of a product that stands finished at `c`, as a kernel over the whole of it. */
+export function epilogueKernel({ epilogue, name, c, dtype }: Finished): Kernel {
+  const { loops, product, body } = epilogue
+  const strides = [...c.batchStrides, c.rowStride, 1]
+  const terms = loops.map((loop, i) => ({ loop, stride: strides[i] })).filter(({ loop }) => loop.extent > 1)
+  const address = { offset: c.offset, terms, dynamic: null }
+  const read: Statement = {
+    kind: 'assign',
+    local: product,
+    value: { kind: 'load', dtype, buffer: c.buffer, address },
+  }
+  return { name: `${name} + ${epilogue.name}`, body: nested(loops, [read, ...body]), flops: 0, bytes: 0 }
+}

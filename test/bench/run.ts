@@ -2,6 +2,7 @@
 
 import { callOverhead } from './call-overhead.ts'
 import { coldStart } from './cold-start.ts'
+import { convolution } from './convolution.ts'
 import { dispatch } from './dispatch.ts'
 import { elementwise } from './elementwise.ts'
 import { type Case, runCases } from './harness.ts'
@@ -13,6 +14,7 @@ import { ode } from './ode.ts'
 const cases: readonly Case[] = [
   ...network,
   ...matmul,
+  ...convolution,
   ...elementwise,
   ...ode,
   ...dispatch,

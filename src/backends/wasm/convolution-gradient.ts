@@ -60,10 +60,13 @@ function targetStrides({ axes, targetChannels }: Correlation, { bytes }: Tile) {
 function bandFunction(state: ModuleState, correlation: Correlation, tile: Tile, bands: Bands, band: Band): number {
   const code = state.module.function(Array(3).fill('i32'), [], 'convolution kernel gradient band')
   const [x, w, y] = code.parameters.keys()
-  const [outermost, ...inner] = positionLevels(correlation, tile, bands, band)
+  const positions = positionLevels(correlation, tile, bands, band)
   const perPosition = (correlation.sourceChannels + correlation.targetChannels) * tile.bytes
   const wanted = Math.min(MOST, Math.max(FEWEST, Math.floor(BLOCK_BYTES / perPosition)))
-  const turns = Math.max(1, Math.floor(wanted / product(inner.map(({ count }) => count))))
+  // The outermost loop inside a block; those around it are around the blocks.
+  const cut = positions.findIndex((_, i) => i === positions.length - 1 || sizeOf(positions.slice(i + 1)) <= wanted)
+  const [outermost, ...inner] = positions.slice(cut)
+  const turns = Math.max(1, Math.floor(wanted / sizeOf(inner)))
   const [a, b] = outermost.strides
   const levels: readonly DepthLevel[] = [
     { count: 'turns', a, b },
@@ -73,12 +76,15 @@ function bandFunction(state: ModuleState, correlation: Correlation, tile: Tile, 
   const run = (size: number): Expression => call(index, get(x), get(w), get(y), i32(size))
   const whole = Math.floor(outermost.count / turns)
   const rest = outermost.count % turns
-  code.emit(
+  const blocks = sequence(
     walk(code, [x, y], [{ count: whole, strides: [a * turns, b * turns] }], run(turns)),
     rest === 0 ? sequence() : displaced([x, y], [a * turns * whole, b * turns * whole], run(rest)),
   )
+  code.emit(walk(code, [x, y], positions.slice(0, cut), blocks))
   return code.index
 }
+
+const sizeOf = (levels: readonly Level[]): number => product(levels.map(({ count }) => count))
 
 /** The positions of a band as loops that move x and y; at least one. */
 function positionLevels(correlation: Correlation, tile: Tile, bands: Bands, band: Band): readonly Level[] {

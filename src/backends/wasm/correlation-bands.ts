@@ -29,18 +29,20 @@ export interface Bands {
   readonly frameBytes: number
 }
 
-/** Bytes of the source that a band should not exceed. */
+/** Bytes of the source and the target that a band should not exceed. */
 const BAND_BYTES = 1 << 17
 
 /** Chooses bands of at most so many positions (one row at least). */
 export function bandsOf(correlation: Correlation): Bands {
-  const { axes, batch, sourceChannels, dtype } = correlation
+  const { axes, batch, sourceChannels, targetChannels, dtype } = correlation
   const counts = axes.map(({ count }) => count)
   const whole = axes.map((axis) => reach(axis, axis.count))
-  const bytes = sourceChannels * bytesOf(dtype)
-  const images = Math.min(batch, Math.floor(BAND_BYTES / (product(whole) * bytes)))
-  const rowBytes = product(whole.slice(1)) * bytes
-  const rowsThatFit = Math.floor((BAND_BYTES / rowBytes - reach(axes[0], 1)) / axes[0].stride) + 1
+  const [sourceBytes, targetBytes] = [sourceChannels, targetChannels].map((channels) => channels * bytesOf(dtype))
+  const imageBytes = product(whole) * sourceBytes + product(counts) * targetBytes
+  const images = Math.min(batch, Math.floor(BAND_BYTES / imageBytes))
+  const rowBytes = product(whole.slice(1)) * sourceBytes
+  const eachRow = axes[0].stride * rowBytes + product(counts.slice(1)) * targetBytes
+  const rowsThatFit = Math.floor((BAND_BYTES - reach(axes[0], 1) * rowBytes) / eachRow) + 1
   const rows = images > 0 ? counts[0] : Math.max(1, Math.min(counts[0], rowsThatFit))
   const band = { images: Math.max(1, images), rows }
   const framed = axes.some((axis, i) => axis.first < 0 || axis.first + whole[i] > axis.source)

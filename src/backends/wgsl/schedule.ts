@@ -1,0 +1,334 @@
+/**
+ * The order of work of a program on the GPU: every step of its routines becomes dispatches, loops written out. What depends on
+ * numbers that only the GPU knows is guarded by flags: the branches of `cond` and the runs of a counted scan are all dispatched,
+ * and return at once where their flag is 0. A `while` is a `repeat`, which the host ends when it sees the flag.
+ */
+import { bytesOf } from '../../core/dtype.ts'
+import type { Buffer, HostStep, Kernel, Operand, PlannedRoutine, Routine, Step } from '../../kernels/kernel.ts'
+import type { Part, Shader } from './kernel-shader.ts'
+import { partsOf } from './kernel-shader.ts'
+import { arena, nameOf, type Region, type Resource } from './resource.ts'
+import { buffersOfPart, type ShaderCache } from './shader-cache.ts'
+import {
+  belowKernel,
+  bothKernel,
+  chosenKernel,
+  copyKernel,
+  countKernel,
+  fillKernel,
+  productKernel,
+  type Synthetic,
+} from './synthetic.ts'
+
+/** One run of a shader. */
+export interface Dispatch {
+  readonly kind: 'dispatch'
+  readonly shader: Shader
+  /** The memories it binds, in order, and which of them it writes. */
+  readonly resources: readonly Resource[]
+  readonly access: string
+  /** The begins of its buffers, and of its flag. */
+  readonly bases: readonly number[]
+}
+
+/** Runs `body` while the word at `flag`, which `condition` sets, is not 0. */
+export interface Repeat {
+  readonly kind: 'repeat'
+  readonly name: string
+  readonly limit: number | null
+  readonly condition: readonly Item[]
+  readonly body: readonly Item[]
+  readonly flag: Region
+}
+
+/** Leaves the GPU. */
+export interface HostCall {
+  readonly kind: 'host'
+  readonly step: HostStep
+  readonly inputs: readonly Region[]
+  readonly outputs: readonly Region[]
+}
+
+/** What is done, in order. */
+export type Item = Dispatch | Repeat | HostCall
+
+/** A program's work. */
+export interface Schedule {
+  readonly items: readonly Item[]
+  readonly arenaBytes: number
+}
+
+/** Where the inputs and outputs of a routine stand. */
+interface Frame {
+  readonly inputs: readonly Region[]
+  readonly outputs: readonly Region[]
+}
+
+/** Loops of at most so many runs are written out, with flags; longer ones are watched. */
+const WRITTEN_OUT = 32
+
+/** The schedule of a planned routine. `staged`: where inputs and outputs stand that were moved into the arena. */
+export function scheduleOf(
+  { routine, arenaBytes }: PlannedRoutine,
+  shaders: ShaderCache,
+  staged: ReadonlyMap<string, number>,
+  endOfArena: number,
+): Schedule {
+  const scheduler = new Scheduler(shaders, Math.max(arenaBytes, endOfArena))
+  const region = (resource: Resource): Region => {
+    const start = staged.get(nameOf(resource))
+    return start === undefined ? { resource, start: 0 } : { resource: arena, start }
+  }
+  const frame: Frame = {
+    inputs: routine.inputs.map((_, index) => region({ kind: 'input', index })),
+    outputs: routine.outputs.map((_, index) => region({ kind: 'output', index })),
+  }
+  const items: Item[] = []
+  scheduler.routine(routine, frame, null, items)
+  return { items, arenaBytes: scheduler.end }
+}
+
+class Scheduler {
+  end: number
+  readonly #shaders: ShaderCache
+  readonly #synthetics = new Map<string, Synthetic>()
+  readonly #products = new Map<object, Pick<Kernel, 'name' | 'body'>>()
+  readonly #parts = new Map<object, readonly Part[]>()
+
+  constructor(shaders: ShaderCache, end: number) {
+    this.#shaders = shaders
+    this.end = end
+  }
+
+  routine({ steps }: Routine, frame: Frame, flag: Region | null, items: Item[]): void {
+    for (const step of steps) this.#step(step, frame, flag, items)
+  }
+
+  #step(step: Step, frame: Frame, flag: Region | null, items: Item[]): void {
+    switch (step.kind) {
+      case 'kernel':
+        this.#kernel(step.kernel, frame, flag, items)
+        break
+      case 'contract':
+        this.#contract(step.contraction, frame, flag, items)
+        break
+      case 'copy':
+        this.#copy(step.from.buffer, step.elements, pointer(step.from, frame), pointer(step.to, frame), flag, items)
+        break
+      case 'scan':
+        if (step.count === null) this.#scan(step, frame, flag, items)
+        else this.#countedScan(step, step.count, frame, flag, items)
+        break
+      case 'while':
+        this.#while(step, frame, flag, items)
+        break
+      case 'cond':
+        this.#cond(step, frame, flag, items)
+        break
+      case 'host':
+        items.push({
+          kind: 'host',
+          step,
+          inputs: step.inputs.map((operand) => pointer(operand, frame)),
+          outputs: step.outputs.map((operand) => pointer(operand, frame)),
+        })
+        break
+      default:
+        throw new TypeError(`wgsl: no way to run a ${(step as Step).kind} step`)
+    }
+  }
+
+  #kernel(kernel: Pick<Kernel, 'name' | 'body'>, frame: Frame, flag: Region | null, items: Item[]): void {
+    let parts = this.#parts.get(kernel)
+    if (parts === undefined) {
+      parts = partsOf(kernel)
+      this.#parts.set(kernel, parts)
+    }
+    for (const part of parts) {
+      const regions = buffersOfPart(part).map((buffer) => regionOf(buffer, frame))
+      const { shader, resources, access } = this.#shaders.find(part, regions, flag !== null)
+      if (shader.workgroups === 0) continue
+      const bases = regions.map(({ start }) => start)
+      if (flag !== null) bases.push(flag.start)
+      items.push({ kind: 'dispatch', shader, resources, access, bases })
+    }
+  }
+
+  #contract(
+    contraction: Extract<Step, { kind: 'contract' }>['contraction'],
+    frame: Frame,
+    flag: Region | null,
+    items: Item[],
+  ): void {
+    let kernel = this.#products.get(contraction)
+    if (kernel === undefined) {
+      kernel = productKernel(contraction)
+      this.#products.set(contraction, kernel)
+    }
+    this.#kernel(kernel, frame, flag, items)
+  }
+
+  #synthetic(
+    key: string,
+    make: () => Synthetic,
+    inputs: readonly Region[],
+    output: Region,
+    flag: Region | null,
+    items: Item[],
+  ): void {
+    let synthetic = this.#synthetics.get(key)
+    if (synthetic === undefined) {
+      synthetic = make()
+      this.#synthetics.set(key, synthetic)
+    }
+    this.#kernel(synthetic.kernel, { inputs, outputs: [output] }, flag, items)
+  }
+
+  #copy({ dtype }: Buffer, elements: number, from: Region, to: Region, flag: Region | null, items: Item[]): void {
+    if (elements === 0 || (from.resource === to.resource && from.start === to.start)) return
+    this.#synthetic(`copy ${dtype} ${elements}`, () => copyKernel(dtype, elements), [from], to, flag, items)
+  }
+
+  #fill({ dtype }: Buffer, elements: number, value: number, to: Region, flag: Region | null, items: Item[]): void {
+    if (elements === 0) return
+    const key = `fill ${dtype} ${elements} ${value}`
+    this.#synthetic(key, () => fillKernel(dtype, elements, value), [], to, flag, items)
+  }
+
+  #scan(step: Extract<Step, { kind: 'scan' }>, frame: Frame, flag: Region | null, items: Item[]): void {
+    const point = (operands: readonly Operand[]) => operands.map((operand) => pointer(operand, frame))
+    const constants = point(step.constants)
+    const end = point(step.end)
+    let carry = point(step.start)
+    for (let run = 0; run < step.length; run++) {
+      const i = step.reverse ? step.length - 1 - run : run
+      const last = run === step.length - 1
+      const next = last ? end : step.carryScratch.map((pair) => regionOf(pair[run % 2], frame))
+      const inputs = [...constants, ...carry, ...rows(step.xs, i, frame)]
+      this.routine(step.body, { inputs, outputs: [...next, ...rows(step.ys, i, frame)] }, flag, items)
+      carry = next
+    }
+    if (step.length === 0) this.#copyAll(step.body.outputs, carry, end, flag, items)
+  }
+
+  /** All runs are dispatched; those from the count on do nothing. The carry stays in one place. */
+  #countedScan(
+    step: Extract<Step, { kind: 'scan' }>,
+    count: Operand,
+    frame: Frame,
+    outer: Region | null,
+    items: Item[],
+  ): void {
+    const { body, length, reverse } = step
+    for (const y of step.ys) this.#fill(y.buffer, length * y.row, 0, pointer(y, frame), outer, items)
+    const constants = step.constants.map((operand) => pointer(operand, frame))
+    const [carry, next] = this.#carries(step.carryScratch, frame)
+    const start = step.start.map((operand) => pointer(operand, frame))
+    this.#copyAll(body.outputs, start, carry, outer, items)
+    const run = this.#word(step, 'run')
+    const flag = this.#word(step, 'flag')
+    this.#fill(intWord, 1, reverse ? length - 1 : 0, run, outer, items)
+    for (let i = reverse ? length - 1 : 0; reverse ? i >= 0 : i < length; i += reverse ? -1 : 1) {
+      this.#synthetic('below', belowKernel, [run, pointer(count, frame)], flag, outer, items)
+      if (outer !== null) this.#synthetic('both', bothKernel, [flag, outer], flag, null, items)
+      const inputs = [...constants, ...carry, ...rows(step.xs, i, frame)]
+      this.routine(body, { inputs, outputs: [...next, ...rows(step.ys, i, frame)] }, flag, items)
+      this.#copyAll(body.outputs, next, carry, flag, items)
+      const direction = reverse ? -1 : 1
+      this.#synthetic(`count ${direction}`, () => countKernel(direction), [run], run, outer, items)
+    }
+    const end = step.end.map((operand) => pointer(operand, frame))
+    this.#copyAll(body.outputs, carry, end, outer, items)
+  }
+
+  #while(step: Extract<Step, { kind: 'while' }>, frame: Frame, outer: Region | null, items: Item[]): void {
+    const point = (operands: readonly Operand[]) => operands.map((operand) => pointer(operand, frame))
+    const [carry, next] = this.#carries(step.carryScratch, frame)
+    this.#copyAll(step.body.outputs, point(step.start), carry, outer, items)
+    const own = regionOf(step.flag, frame)
+    const flag = outer === null ? own : this.#word(step, 'flag')
+    const condition: Item[] = []
+    this.routine(
+      step.condition,
+      { inputs: [...point(step.conditionConstants), ...carry], outputs: [own] },
+      outer,
+      condition,
+    )
+    if (outer !== null) this.#synthetic('both', bothKernel, [own, outer], flag, null, condition)
+    const body: Item[] = []
+    this.routine(step.body, { inputs: [...point(step.bodyConstants), ...carry], outputs: next }, flag, body)
+    this.#copyAll(step.body.outputs, next, carry, flag, body)
+    const { maxSteps, name } = step
+    if (maxSteps !== null && maxSteps <= WRITTEN_OUT)
+      for (let run = 0; run < maxSteps; run++) items.push(...condition, ...body)
+    else items.push({ kind: 'repeat', name, limit: maxSteps, condition, body, flag })
+    this.#copyAll(step.body.outputs, carry, point(step.end), outer, items)
+  }
+
+  #cond(step: Extract<Step, { kind: 'cond' }>, frame: Frame, outer: Region | null, items: Item[]): void {
+    const inner: Frame = {
+      inputs: step.inputs.map((operand) => pointer(operand, frame)),
+      outputs: step.outputs.map((operand) => pointer(operand, frame)),
+    }
+    const count = step.branches.length
+    step.branches.forEach((_, i) => {
+      const flag = this.#word(step, `branch ${i}`)
+      const selector = pointer(step.selector, frame)
+      this.#synthetic(`chosen ${i} ${count}`, () => chosenKernel(i, count), [selector], flag, outer, items)
+      if (outer !== null) this.#synthetic('both', bothKernel, [flag, outer], flag, null, items)
+    })
+    step.branches.forEach((branch, i) => {
+      this.routine(branch, inner, this.#word(step, `branch ${i}`), items)
+    })
+  }
+
+  #carries(scratch: readonly (readonly [Buffer, Buffer])[], frame: Frame): [Region[], Region[]] {
+    return [scratch.map(([first]) => regionOf(first, frame)), scratch.map(([, second]) => regionOf(second, frame))]
+  }
+
+  #copyAll(
+    like: readonly Buffer[],
+    from: readonly Region[],
+    to: readonly Region[],
+    flag: Region | null,
+    items: Item[],
+  ): void {
+    from.forEach((region, i) => {
+      this.#copy(like[i], like[i].elements, region, to[i], flag, items)
+    })
+  }
+
+  /** A word of the arena that belongs to a step. */
+  #word(step: Step, purpose: string): Region {
+    let words = this.#wordsOf.get(step)
+    if (words === undefined) {
+      words = new Map()
+      this.#wordsOf.set(step, words)
+    }
+    let word = words.get(purpose)
+    if (word === undefined) {
+      word = { resource: arena, start: this.end / 4 }
+      this.end += 16
+      words.set(purpose, word)
+    }
+    return word
+  }
+  readonly #wordsOf = new Map<Step, Map<string, Region>>()
+}
+
+const intWord: Buffer = { id: 0, dtype: 'int32', elements: 1, place: null }
+
+/** Where a buffer stands. */
+function regionOf({ place, id, dtype }: Buffer, frame: Frame): Region {
+  if (place === null) throw new TypeError(`wgsl: buffer ${id} has no place`)
+  if (place.kind === 'arena') return { resource: arena, start: place.offset / bytesOf(dtype) }
+  return (place.kind === 'input' ? frame.inputs : frame.outputs)[place.index]
+}
+
+function pointer({ buffer, offset }: Operand, frame: Frame): Region {
+  const { resource, start } = regionOf(buffer, frame)
+  return { resource, start: start + offset }
+}
+
+const rows = (operands: readonly (Operand & { readonly row: number })[], i: number, frame: Frame): Region[] =>
+  operands.map(({ buffer, offset, row }) => pointer({ buffer, offset: offset + i * row }, frame))

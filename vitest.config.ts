@@ -1,7 +1,13 @@
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+
+/** Software rendering for the tests of WebGPU: the driver that Debian's Chromium brings. Without any driver those tests fail. */
+const softwareDriver = '/usr/lib/chromium/vk_swiftshader_icd.json'
+if (process.env.VK_DRIVER_FILES === undefined && existsSync(softwareDriver)) process.env.VK_DRIVER_FILES = softwareDriver
+process.env.XDG_RUNTIME_DIR ??= '/tmp'
 
 export default defineConfig({
   resolve: {

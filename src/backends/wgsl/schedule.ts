@@ -5,6 +5,7 @@
  */
 import { bytesOf } from '../../core/dtype.ts'
 import type { Buffer, HostStep, Kernel, Operand, PlannedRoutine, Routine, Step } from '../../kernels/kernel.ts'
+import { convolutionKernel } from './convolution-kernel.ts'
 import type { Part, Shader } from './kernel-shader.ts'
 import { partsOf } from './kernel-shader.ts'
 import { arena, nameOf, type Region, type Resource } from './resource.ts'
@@ -88,11 +89,14 @@ export function scheduleOf(
   return { items, arenaBytes: scheduler.end }
 }
 
+/** What of a kernel becomes shaders. */
+type Loops = Pick<Kernel, 'name' | 'body'>
+
 class Scheduler {
   end: number
   readonly #shaders: ShaderCache
   readonly #synthetics = new Map<string, Synthetic>()
-  readonly #products = new Map<object, Pick<Kernel, 'name' | 'body'>>()
+  readonly #products = new Map<object, Loops>()
   readonly #parts = new Map<object, readonly Part[]>()
 
   constructor(shaders: ShaderCache, end: number) {
@@ -110,7 +114,10 @@ class Scheduler {
         this.#kernel(step.kernel, frame, flag, items)
         break
       case 'contract':
-        this.#contract(step.contraction, frame, flag, items)
+        this.#kernel(this.#product(step.contraction, productKernel), frame, flag, items)
+        break
+      case 'convolve':
+        this.#kernel(this.#product(step.convolution, convolutionKernel), frame, flag, items)
         break
       case 'copy':
         this.#copy(step.from.buffer, step.elements, pointer(step.from, frame), pointer(step.to, frame), flag, items)
@@ -138,7 +145,7 @@ class Scheduler {
     }
   }
 
-  #kernel(kernel: Pick<Kernel, 'name' | 'body'>, frame: Frame, flag: Region | null, items: Item[]): void {
+  #kernel(kernel: Loops, frame: Frame, flag: Region | null, items: Item[]): void {
     let parts = this.#parts.get(kernel)
     if (parts === undefined) {
       parts = partsOf(kernel)
@@ -154,18 +161,14 @@ class Scheduler {
     }
   }
 
-  #contract(
-    contraction: Extract<Step, { kind: 'contract' }>['contraction'],
-    frame: Frame,
-    flag: Region | null,
-    items: Item[],
-  ): void {
-    let kernel = this.#products.get(contraction)
+  /** The kernel of a product or convolution. */
+  #product<P extends object>(product: P, make: (product: P) => Loops): Loops {
+    let kernel = this.#products.get(product)
     if (kernel === undefined) {
-      kernel = productKernel(contraction)
-      this.#products.set(contraction, kernel)
+      kernel = make(product)
+      this.#products.set(product, kernel)
     }
-    this.#kernel(kernel, frame, flag, items)
+    return kernel
   }
 
   #synthetic(

@@ -6,7 +6,8 @@ const path = (file: string): string => fileURLToPath(new URL(file, import.meta.u
 
 /** Software rendering for the tests of WebGPU: the driver that Debian's Chromium brings. Without any driver those tests fail. */
 const softwareDriver = '/usr/lib/chromium/vk_swiftshader_icd.json'
-if (process.env.VK_DRIVER_FILES === undefined && existsSync(softwareDriver)) process.env.VK_DRIVER_FILES = softwareDriver
+if (process.env.VK_DRIVER_FILES === undefined && existsSync(softwareDriver))
+  process.env.VK_DRIVER_FILES = softwareDriver
 process.env.XDG_RUNTIME_DIR ??= '/tmp'
 
 export default defineConfig({

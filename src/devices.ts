@@ -24,7 +24,8 @@ export function cpu(): Device {
 
 /**
  * Moves every tensor of a tree to a device; those that are there already are returned as they are.
- * @throws ArgumentError inside a traced function, where tensors have no place yet.
+ * @throws ArgumentError inside a traced function, where tensors have no place yet; DeviceError if a tensor stands on the GPU,
+ * which only `transfer` can wait for.
  * @example
  * import { cpu, tensor, to } from 'conformable'
  * const x = to(tensor([1, 2, 3]), cpu())
@@ -39,6 +40,24 @@ export function to<T>(tree: T, device: Device): T {
       leaves.map((leaf) => move(leaf, device)),
     ),
   )
+}
+
+/**
+ * As `to`, from any device: it waits until the numbers of the GPU are here.
+ * @throws ArgumentError inside a traced function, where tensors have no place yet.
+ * @example
+ * import { cpu, tensor, transfer } from 'conformable'
+ * const x = await transfer(tensor([1, 2, 3]), cpu()) // from wherever it was
+ * console.log(x) // [1, 2, 3]
+ */
+export async function transfer<T>(tree: T, device: Device): Promise<T> {
+  if (currentTrace() !== null)
+    throw new ArgumentError('transfer: tensors inside a traced function have no place yet; move the arguments instead.')
+  const { leaves, structure } = flatten(tree)
+  const moved = leaves.map(async (leaf) =>
+    leaf instanceof Concrete && leaf.device !== device ? device.upload(leaf, await leaf.device.read(leaf)) : leaf,
+  )
+  return typed<T>(unflatten(structure, await Promise.all(moved)))
 }
 
 function move(value: Value, device: Device): Value {

@@ -9,7 +9,7 @@ import type { AnyTensor, Tensor } from '../types/tensor.ts'
 import type { Device } from './core/device.ts'
 import { flatten } from './core/tree.ts'
 import { Concrete } from './core/value.ts'
-import { cpu } from './devices.ts'
+import { cpu, transfer } from './devices.ts'
 import { type Column, type ColumnType, type CsvOptions, encodeCsv, readCsv as readTable } from './files/csv.ts'
 import { FormatError } from './files/format-error.ts'
 import { type HostArray, type Upload, uploaded } from './files/host-array.ts'
@@ -52,7 +52,7 @@ const uploadTo =
  * await save('/tmp/model.checkpoint', { weight: tensor([1, 2]), epoch: 3 })
  */
 export const save = async (path: string, tree: unknown): Promise<void> =>
-  runFileAction(saveTree(path, tree), await nodeFiles())
+  runFileAction(saveTree(path, await transfer(tree, cpu())), await nodeFiles())
 
 /**
  * Loads a file that `save` wrote into the structure of `like`, such as a freshly initialised model, on the device of `like`.

@@ -28,6 +28,11 @@ const floors: readonly { readonly files: RegExp; readonly name: string; readonly
     files: /^src\/backends\/wasm\//,
     may: [/^types\//, /^src\/(core|primitives|rewrite|kernels|backends\/wasm)\//],
   },
+  {
+    name: 'WebGPU back end',
+    files: /^src\/backends\/wgsl\//,
+    may: [/^types\//, /^src\/(core|primitives|rewrite|kernels|backends\/wgsl)\//, /^src\/fp\.ts$/],
+  },
   { name: 'functional programming', files: /^src\/fp\.ts$/, may: [/^fp-ts$/] },
   { name: 'options', files: /^src\/options\.ts$/, may: [/^zod/, /^src\/core\/errors\.ts$/] },
   {

@@ -15,7 +15,7 @@ import { ShaderCache } from './shader-cache.ts'
 const RECORD = 256
 
 /** An input or output. */
-export interface Slot {
+interface Slot {
   readonly dtype: DType
   readonly bytes: number
   /** Where it stands in the arena, in bytes, if it was moved there; else -1. */

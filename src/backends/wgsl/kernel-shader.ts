@@ -325,7 +325,7 @@ function assemble(
 }
 
 /** The declarations of the bindings: binding 0 holds the bases, the memories follow. */
-export function bindingTexts({ memories, places }: ShaderMemory, predicate: Predicate | null): string[] {
+function bindingTexts({ memories, places }: ShaderMemory, predicate: Predicate | null): string[] {
   const words = places.size + (predicate === null ? 0 : 1)
   const own = predicate !== null && predicate.memory === memories.length ? 1 : 0
   if (own > 0) throw new TypeError('wgsl: a flag outside the memories of its shader')
@@ -339,7 +339,7 @@ export function bindingTexts({ memories, places }: ShaderMemory, predicate: Pred
 }
 
 /** Names for the begins of the buffers. */
-export const baseTexts = ({ places }: ShaderMemory): string[] =>
+const baseTexts = ({ places }: ShaderMemory): string[] =>
   [...places.values()].map(({ base }) => `  let base${base} = bases[${base >> 2}][${base & 3}];`)
 
 function predicateTexts({ memories }: ShaderMemory, predicate: Predicate | null, mode: Part['mode']): string[] {

@@ -4,7 +4,7 @@ import type { ScalarName } from '../../kernels/kernel.ts'
 import type { FunctionName } from './maths/index.ts'
 
 /** An operation at hand. */
-export interface Application {
+interface Application {
   /** Dtype of the first operand of the comparison or arithmetic. */
   readonly operand: DType
   readonly result: DType

@@ -14,6 +14,7 @@ import type { Program } from '../../core/program.ts'
 import { Concrete } from '../../core/value.ts'
 import { TapeOverflow, usesTape, withTape } from '../../rewrite/specialise.ts'
 import { CallRegion } from './call-region.ts'
+import { directOf, runDirect } from './direct.ts'
 import { compile, type Executable, inheritanceOf } from './executable.ts'
 import { DeviceMemory } from './memory.ts'
 import { type Large, Operands, storageOf } from './operands.ts'
@@ -74,20 +75,40 @@ class Machine {
   readonly #residents = new Residents(this.#memory, RESIDENT)
   readonly #region = new CallRegion(this.#memory, this.#residents)
   readonly #operands: Operands
+  readonly #device: Device
   readonly #executables = new Map<Program, Executable>()
   #calls = 0
 
   constructor(device: Device) {
+    this.#device = device
     this.#operands = new Operands(device, this.#memory, this.#residents)
   }
 
   execute(program: Program, inputs: readonly Concrete[], donate: readonly number[]): readonly Concrete[] {
     const known = this.#executables.get(program)
     if (known !== undefined) return this.#call(known, inputs, donate)
+    const done = donate.length === 0 ? this.#directly(program, inputs) : null
+    if (done !== null) return done
     if (!usesTape(program)) return this.#call(this.#compile(program), inputs, donate)
     return withTape(program, inputs, (closed) =>
       this.#call(this.#executables.get(closed) ?? this.#compile(closed), inputs, donate),
     )
+  }
+
+  /** The result of a program that computes nothing, if its inputs have arrays of their own; else null. */
+  #directly(program: Program, inputs: readonly Concrete[]): readonly Concrete[] | null {
+    const direct = directOf(program)
+    if (direct === null) return null
+    this.#operands.require(program, inputs)
+    const arrays: StorageArray[] = []
+    for (const input of inputs) {
+      const { data } = storageOf(input)
+      if (data === null) return null
+      arrays.push(data)
+    }
+    const output = runDirect(direct, program, arrays)
+    const type = program.outputs[0]! // direct programs have one
+    return [new Concrete(type, this.#device, new Storage(type.dtype, output.length, output))]
   }
 
   copyOf({ dtype, address, elements }: Storage): StorageArray {

@@ -1,8 +1,9 @@
 /** What goes into a call and comes out of it: operands brought into the memory, results taken out or left there. */
-import { showAbstract } from '../../core/abstract.ts'
+import { showAbstract, sizeOf } from '../../core/abstract.ts'
 import type { Device } from '../../core/device.ts'
 import { bytesOf } from '../../core/dtype.ts'
 import { DeviceError } from '../../core/errors.ts'
+import type { Program } from '../../core/program.ts'
 import { Concrete } from '../../core/value.ts'
 import type { Executable, Slot } from './executable.ts'
 import type { DeviceMemory } from './memory.ts'
@@ -27,10 +28,10 @@ export function storageOf(tensor: Concrete): Storage {
   )
 }
 
-const wrongCount = ({ program }: Executable, inputs: readonly Concrete[]): DeviceError =>
+const wrongCount = (program: Program, inputs: readonly Concrete[]): DeviceError =>
   new DeviceError(`cpu: the program takes ${program.inputs.length} tensors, not ${inputs.length}.`)
 
-function wrongInput({ program }: Executable, tensor: Concrete, position: number): DeviceError {
+function wrongInput(program: Program, tensor: Concrete, position: number): DeviceError {
   const [wanted, given] = [program.inputs[position]!, tensor].map(showAbstract)
   return new DeviceError(`cpu: input ${position} of the program is ${wanted}, not ${given} of ${tensor.device.name}.`)
 }
@@ -47,16 +48,27 @@ export class Operands {
     this.#residents = residents
   }
 
+  /** Throws a sentence if the tensors are not what the program takes. */
+  require(program: Program, inputs: readonly Concrete[]): void {
+    if (inputs.length !== program.inputs.length) throw wrongCount(program, inputs)
+    inputs.forEach((tensor, i) => {
+      const { dtype, shape } = program.inputs[i]!
+      const storage = storageOf(tensor)
+      const fits = storage.dtype === dtype && storage.elements === sizeOf(shape)
+      if (tensor.device !== this.#device || !fits) throw wrongInput(program, tensor, i)
+    })
+  }
+
   /** Brings the inputs into the memory, and their addresses into the frame. */
   placeInputs(executable: Executable, inputs: readonly Concrete[], region: number, large: Large | null): void {
     const entry = (region + executable.frame) / 4
-    if (inputs.length !== executable.inputs.length) throw wrongCount(executable, inputs)
+    if (inputs.length !== executable.inputs.length) throw wrongCount(executable.program, inputs)
     for (let i = 0; i < inputs.length; i++) {
       const { offset, dtype, elements } = executable.inputs[i]!
       const tensor = inputs[i]!
       const storage = storageOf(tensor)
       if (tensor.device !== this.#device || storage.dtype !== dtype || storage.elements !== elements) {
-        throw wrongInput(executable, tensor, i)
+        throw wrongInput(executable.program, tensor, i)
       }
       let address = region + offset
       // a small storage always has its own array; `large` is there if an operand is large

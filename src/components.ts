@@ -1,9 +1,22 @@
 /** ComponentArrays at the public door: one flat vector with named, typed views, and free functions of it. */
-import type { DType, FloatDType } from '../types/dtype.ts'
+import type {
+  CheckFlat,
+  CheckPath,
+  CheckRecord,
+  CheckReplacement,
+  LeadOf,
+  RecordDType,
+  SpecOf,
+} from '../types/components.ts'
+import type { DType } from '../types/dtype.ts'
+import type { Floats } from '../types/element.ts'
 import type { AnyComponentArray, ComponentArray, ParameterCount, ParameterSpec } from '../types/parameters.ts'
 import type { Shape } from '../types/shape.ts'
-import type { AnyTensor, DTypeOf, ShapeOf, Tensor } from '../types/tensor.ts'
+import type { AnyTensor, Tensor } from '../types/tensor.ts'
+import { showShape } from './core/abstract.ts'
+import { ShapeError } from './core/errors.ts'
 import { operateOne } from './operation.ts'
+import { floatOperand } from './operations/operand.ts'
 import { block as blockOf } from './parameters/block.ts'
 import {
   type Components,
@@ -22,6 +35,7 @@ import {
 import { merge as mergeOf, omit as omitOf, pick as pickOf, replace as replaceOf } from './parameters/select.ts'
 import { typed, untyped } from './typed.ts'
 
+export type { RecordDType, SpecOf } from '../types/components.ts'
 export type { Layout } from './parameters/layout.ts'
 export { indexOf, labelAt, layout } from './parameters/layout.ts'
 
@@ -29,26 +43,6 @@ export { indexOf, labelAt, layout } from './parameters/layout.ts'
 export interface TensorTree {
   readonly [name: string]: AnyTensor | AnyComponentArray | TensorTree
 }
-
-/** The spec of a record of tensors. */
-export type SpecOf<R> = {
-  readonly [K in keyof R]: R[K] extends ComponentArray<infer P, any>
-    ? P
-    : R[K] extends AnyTensor
-      ? ShapeOf<R[K]>
-      : R[K] extends object
-        ? SpecOf<R[K]>
-        : never
-}
-
-/** The element type of a record of tensors; `never` for a record whose names are not known. */
-export type RecordDType<R> = string extends keyof R
-  ? never
-  : R[keyof R] extends infer V
-    ? V extends AnyTensor
-      ? DTypeOf<V>
-      : RecordDType<V>
-    : never
 
 /**
  * One flat vector of the tensors of a nested record, in the order of its names, with named views. Differentiable, so it may
@@ -60,7 +54,7 @@ export type RecordDType<R> = string extends keyof R
  * console.log(p.L1.bias) // [5, 6]
  */
 export function componentArray<const R extends TensorTree>(
-  record: R,
+  record: CheckRecord<R>,
 ): ComponentArray<SpecOf<R>, RecordDType<R> & DType> {
   return typed(construct(typed<TensorRecord>(record)))
 }
@@ -75,11 +69,17 @@ export function componentArray<const R extends TensorTree>(
  * const p = fromFlat(tensor([1, 2, 3]), layout({ weight: [2], bias: [1] }))
  * console.log(p.bias) // [3]
  */
-export function fromFlat<P, D extends FloatDType>(
-  vector: Tensor<any, D>,
+export function fromFlat<V extends Shape, P, D extends DType>(
+  vector: CheckFlat<V, P, Floats<'fromFlat', V, D>>,
   like: Layout<P> | ComponentArray<P, any>,
-): ComponentArray<P, D> {
-  return typed(nameFlat(untyped(vector, 'fromFlat'), typed<Layout | Components>(like)))
+): ComponentArray<P, D, LeadOf<V>> {
+  const value = floatOperand('fromFlat', vector)
+  const names = typed<Layout | Components>(like)
+  const { size } = isComponents(names) ? layoutOfComponents(names) : names
+  if (value.shape.at(-1) !== size) {
+    throw new ShapeError(`fromFlat: the layout has ${size} numbers, the vector is ${showShape(value.shape)}`)
+  }
+  return typed(nameFlat(value, names))
 }
 
 /**
@@ -88,7 +88,9 @@ export function fromFlat<P, D extends FloatDType>(
  * import { componentArray, flat, tensor } from 'conformable'
  * console.log(flat(componentArray({ a: tensor([1, 2]), b: tensor([3]) }))) // [1, 2, 3]
  */
-export function flat<P, D extends DType>(p: ComponentArray<P, D>): Tensor<readonly [ParameterCount<P>], D> {
+export function flat<P, D extends DType, L extends Shape>(
+  p: ComponentArray<P, D, L>,
+): Tensor<readonly [...L, ParameterCount<P>], D> {
   return typed(flatOf(untypedComponents(p)))
 }
 
@@ -156,10 +158,10 @@ export function merge<P, Q, D extends DType>(
  * const p = componentArray({ a: tensor([1]), b: tensor([2]) })
  * console.log(flat(replace(p, 'b', tensor([7])))) // [1, 7]
  */
-export function replace<P, D extends DType>(
+export function replace<P, D extends DType, const K extends string, T extends AnyTensor | AnyComponentArray>(
   p: ComponentArray<P, D>,
-  path: string,
-  value: Tensor<Shape, D> | ComponentArray<any, D>,
+  path: CheckPath<'replace', P, K>,
+  value: CheckReplacement<P, K, T, NoInfer<D>>,
 ): ComponentArray<P, D> {
   return typed(replaceOf(untypedComponents(p), path, typed(value)))
 }

@@ -1,6 +1,8 @@
 /** Control flow inside programs: loops and conditionals whose bodies are traced once, with exact derivatives of every order. */
+
+import type { Carry, NextCarry, SameBranch } from '../types/loops.ts'
 import type { Tensor } from '../types/tensor.ts'
-import type { Carry, TupleHint } from '../types/transforms.ts'
+import type { TupleHint } from '../types/transforms.ts'
 import type { Head, LengthOf, Stacked } from '../types/tree.ts'
 import { closeOverTypes } from './closed.ts'
 import type { Abstract } from './core/abstract.ts'
@@ -41,8 +43,8 @@ export interface ScanOptions {
  * const [total, partial] = scan((sum: Scalar, x: Scalar) => [add(sum, x), add(sum, x)], scalar(0), tensor([1, 2, 3]))
  * console.log(partial) // [1, 3, 6]
  */
-export function scan<C extends TupleHint, X extends TupleHint, Y extends TupleHint>(
-  body: (carry: C, x: Head<X>) => readonly [carry: NoInfer<C>, y: Y],
+export function scan<C extends TupleHint, X extends TupleHint, N extends TupleHint, Y extends TupleHint>(
+  body: (carry: C, x: Head<X>) => NextCarry<'scan', C, N, readonly [carry: N, y: Y]>,
   start: Carry<C>,
   xs: X,
   options: ScanOptions = {},
@@ -59,11 +61,11 @@ export function scan<C extends TupleHint, X extends TupleHint, Y extends TupleHi
  * const [power] = scanN((x: Scalar) => [mul(x, 2), x], scalar(1), 10)
  * console.log(power) // 1024
  */
-export function scanN<C extends TupleHint, const N extends number, Y extends TupleHint>(
-  body: (carry: C, i: Tensor<readonly [], 'int32'>) => readonly [carry: NoInfer<C>, y: Y],
+export function scanN<C extends TupleHint, const L extends number, N extends TupleHint, Y extends TupleHint>(
+  body: (carry: C, i: Tensor<readonly [], 'int32'>) => NextCarry<'scan', C, N, readonly [carry: N, y: Y]>,
   start: Carry<C>,
-  length: N,
-): [carry: C, ys: Stacked<Y, N>] {
+  length: L,
+): [carry: C, ys: Stacked<Y, L>] {
   if (!Number.isInteger(length) || length < 0)
     throw new ArgumentError(`scanN: the length must be a whole number, got ${length}.`)
   return typed(runScan(body, flatten(start), flatten([]), length, false, true))
@@ -110,9 +112,9 @@ function runScan(body: unknown, start: Flattened, rows: Flattened, length: numbe
  * import { less, mul, scalar, whileLoop, type Scalar } from 'conformable'
  * console.log(whileLoop((x: Scalar) => less(x, 100), (x) => mul(x, 2), scalar(1))) // 128
  */
-export function whileLoop<C extends TupleHint>(
+export function whileLoop<C extends TupleHint, N extends TupleHint>(
   condition: (carry: C) => Tensor<readonly [], 'bool'>,
-  body: (carry: C) => NoInfer<C>,
+  body: (carry: C) => NextCarry<'whileLoop', C, N, N>,
   start: Carry<C>,
   options: { readonly maxSteps?: number } = {},
 ): C {
@@ -149,10 +151,10 @@ export function whileLoop<C extends TupleHint>(
  * const x = scalar(-3)
  * console.log(cond(less(x, 0), (x: Scalar) => neg(x), (x) => mul(x, 2), x)) // 3
  */
-export function cond<A extends readonly unknown[], R extends TupleHint>(
+export function cond<A extends readonly unknown[], R extends TupleHint, Q extends TupleHint>(
   predicate: Tensor<readonly [], 'bool'>,
   whenTrue: (...args: A) => R,
-  whenFalse: (...args: NoInfer<A>) => NoInfer<R>,
+  whenFalse: (...args: NoInfer<A>) => SameBranch<R, Q>,
   ...args: A
 ): R {
   const flag = untyped(predicate, 'cond')

@@ -3,7 +3,7 @@
  * written into the outer one, so every nesting is the same machinery.
  */
 import type { FloatDType } from '../types/dtype.ts'
-import type { Loss, TupleHint } from '../types/transforms.ts'
+import type { CheckArgument, CheckArguments, Loss, TupleHint } from '../types/transforms.ts'
 import type { ClosedFunction } from './closed.ts'
 import { closeOver } from './closed.ts'
 import { showShape } from './core/abstract.ts'
@@ -35,7 +35,7 @@ import { typed } from './typed.ts'
 export function grad<A extends readonly unknown[], R>(f: (...args: A) => Loss<'grad', A, R, 0>): (...args: A) => A[0]
 export function grad<A extends readonly unknown[], R, const I extends number>(
   f: (...args: A) => Loss<'grad', A, R, I>,
-  wrt: I,
+  wrt: CheckArgument<'grad', A, I>,
 ): (...args: A) => A[I]
 export function grad(f: (...args: never[]) => unknown, wrt = 0): (...args: never[]) => unknown {
   return (...args) => differentiated('grad', f, [wrt], args).gradients[0]
@@ -54,7 +54,7 @@ export function valueAndGrad<A extends readonly unknown[], R>(
 ): (...args: A) => [value: R, gradient: A[0]]
 export function valueAndGrad<A extends readonly unknown[], R, const I extends number>(
   f: (...args: A) => Loss<'valueAndGrad', A, R, I>,
-  wrt: I,
+  wrt: CheckArgument<'valueAndGrad', A, I>,
 ): (...args: A) => [value: R, gradient: A[I]]
 export function valueAndGrad(f: (...args: never[]) => unknown, wrt = 0): (...args: never[]) => unknown {
   return (...args) => {
@@ -73,7 +73,7 @@ export function valueAndGrad(f: (...args: never[]) => unknown, wrt = 0): (...arg
  */
 export function gradAll<A extends readonly unknown[], R, const I extends readonly number[]>(
   f: (...args: A) => Loss<'gradAll', A, R, I[0]>,
-  wrt: I,
+  wrt: CheckArguments<'gradAll', A, I>,
 ): (...args: A) => { -readonly [K in keyof I]: I[K] extends number ? A[I[K]] : never }
 export function gradAll(f: (...args: never[]) => unknown, wrt: readonly number[]): (...args: never[]) => unknown {
   return (...args) => differentiated('gradAll', f, wrt, args).gradients
@@ -237,9 +237,7 @@ function lossIndex(name: string, { program, resultPaths }: ClosedFunction): numb
 function markLeaves(name: string, closed: ClosedFunction, position: number, mask: boolean[]): void {
   const argument = closed.arguments[position]
   if (argument === undefined) {
-    throw new ArgumentError(
-      `${name}: there is no argument ${position}; the function was called with ${closed.arguments.length}.`,
-    )
+    throw new ArgumentError(`${name}: there is no argument ${position}; the function takes ${closed.arguments.length}`)
   }
   const start = leafOffset(closed, position)
   argument.leaves.forEach((leaf, i) => {

@@ -2,7 +2,7 @@
 import type { Shape } from '../types/shape.ts'
 import type { AnyTensor, Tensor } from '../types/tensor.ts'
 import { ArgumentError } from './core/errors.ts'
-import { flatten, unflatten } from './core/tree.ts'
+import { type Flattened, flatten, unflatten } from './core/tree.ts'
 import type { Value } from './core/value.ts'
 import { typed } from './typed.ts'
 
@@ -25,11 +25,20 @@ export function mapTree<T>(
   const first = flatten(tree)
   const rest = others.map(flatten)
   const odd = rest.findIndex(({ structure }) => structure.key !== first.structure.key)
-  if (odd >= 0) throw new ArgumentError(`mapTree: tree ${odd + 1} is not built like tree 0.`)
+  if (odd >= 0) throw new ArgumentError(`mapTree: tree ${odd + 1} is not built like tree 0: ${gap(first, rest[odd]!)}.`)
   const results = first.leaves.map((leaf, i) =>
     f(...typed<Tensor<Shape, any>[]>([leaf, ...rest.map(({ leaves }) => leaves[i])])),
   )
   return typed<T>(unflatten(first.structure, typed<Value[]>(results)))
+}
+
+/** Where two trees differ: the first tensor that only one of them has. */
+function gap(a: Flattened, b: Flattened): string {
+  const name = (path: string): string => (path === '' ? 'a tensor itself' : `'${path}'`)
+  const missing = a.paths.find((path) => !b.paths.includes(path))
+  if (missing !== undefined) return `it lacks ${name(missing)}`
+  const more = b.paths.find((path) => !a.paths.includes(path))
+  return more === undefined ? 'their tensors stand in different containers' : `it has ${name(more)} besides`
 }
 
 /**

@@ -30,7 +30,11 @@ export function vmap<
   R extends TupleHint,
   const Axes extends number | { readonly [K in keyof A]: number | null } = 0,
   const O extends number = 0,
->(f: (...args: A) => R, axes?: Axes, out?: O): <const N extends Dim>(...args: MappedArgs<A, Axes, N>) => Mapped<R, O, N>
+>(
+  f: (...args: A) => R,
+  axes?: Axes,
+  out?: O,
+): <const N extends Dim, const M extends Dim = N>(...args: MappedArgs<A, Axes, N, M>) => Mapped<R, O, N>
 export function vmap(
   f: (...args: never[]) => unknown,
   axes: number | readonly (number | null)[] = 0,

@@ -10,5 +10,8 @@ export type ShapeError<Message extends string> = `ShapeError: ${Message}`
 /** The sentence of an element type that does not fit. */
 export type DTypeError<Message extends string> = `DTypeError: ${Message}`
 
+/** The sentence of an argument that is not what the function takes. */
+export type ArgumentError<Message extends string> = `ArgumentError: ${Message}`
+
 /** The sentence of a derivative that does not exist. */
 export type DerivativeError<Message extends string> = `DerivativeError: ${Message}`

@@ -16,9 +16,12 @@ export interface ParameterSpec {
  * The named views of spec P: a tensor for each shape, a ComponentArray for each record. So the parameters of an inner layer,
  * `p.L1`, are parameters in their own right.
  */
-export type Views<P, D extends DType = 'float32'> = {
-  readonly [K in keyof P]: P[K] extends Shape ? Tensor<P[K], D> : ComponentArray<P[K], D>
+export type Views<P, D extends DType = 'float32', Lead extends Shape = readonly []> = {
+  readonly [K in keyof P]: P[K] extends Shape ? Tensor<WithLead<Lead, P[K]>, D> : ComponentArray<P[K], D, Lead>
 }
+
+/** The shape of a view: that of the parameter, behind the leading axes of a ComponentArray that holds several at once. */
+type WithLead<Lead extends Shape, S extends Shape> = Lead extends readonly [] ? S : readonly [...Lead, ...S]
 
 /** The key of the flat tensor. A symbol, so that it cannot clash with a parameter's name. */
 export declare const flatVector: unique symbol
@@ -30,16 +33,20 @@ declare const namedViews: unique symbol
  * The brand of a ComponentArray. Protected, so that an object literal cannot have it: `{ ...p, L1: other }` would carry
  * views and a flat vector that tell different stories, and is therefore no ComponentArray.
  */
-export declare abstract class FlatVector<P, D extends DType> {
-  protected readonly [flatVector]: Tensor<readonly [ParameterCount<P>], D>
-  protected readonly [namedViews]: Views<P, D>
+export declare abstract class FlatVector<P, D extends DType, Lead extends Shape = readonly []> {
+  protected readonly [flatVector]: Tensor<WithLead<Lead, readonly [ParameterCount<P>]>, D>
+  protected readonly [namedViews]: Views<P, D, Lead>
 }
 
-/** Named views into one flat vector: `p.L1.weight` is a typed tensor. */
-export type ComponentArray<P, D extends DType = 'float32'> = Views<P, D> & FlatVector<P, D>
+/**
+ * Named views into one flat vector: `p.L1.weight` is a typed tensor. With leading axes it is many at once, as `vmap` takes and the
+ * Jacobian of a tensor gives: `ComponentArray<P, D, ['batch']>` has views `[batch, …]`.
+ */
+export type ComponentArray<P, D extends DType = 'float32', Lead extends Shape = readonly []> = Views<P, D, Lead> &
+  FlatVector<P, D, Lead>
 
 /** Any ComponentArray, seen without its names. */
-export type AnyComponentArray = FlatVector<any, any>
+export type AnyComponentArray = FlatVector<any, any, any>
 
 /** The last member of a union (an intersection of functions resolves to its last overload). */
 type LastOf<U> = (U extends unknown ? (x: () => U) => void : never) extends (x: infer I) => void

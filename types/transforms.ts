@@ -1,13 +1,15 @@
 /**
- * What the signatures of `grad`, `hessian`, `vmap`, `jet` and `scan` are made of.
+ * What the signatures of `grad`, `hessian`, `vmap` and `jet` are made of.
  *
  * `grad` takes `f: (...args: A) => Loss<'grad', A, R, 0>`: the sentence stands in the RETURN type of the function parameter.
  * That keeps the inference of A and R, generic functions generic, inline lambdas typed by context and the error at two
  * lines. A conditional type around the whole parameter would lose generic functions.
  */
 import type { DType, FloatDType } from './dtype.ts'
-import type { DerivativeError, DTypeError, ShapeError } from './error.ts'
-import type { AsShape, Dim, Show } from './shape.ts'
+import type { ArgumentError, DerivativeError, DTypeError, ShapeError } from './error.ts'
+import type { ShowTensor } from './loops.ts'
+import type { ComponentArray, FlatVector } from './parameters.ts'
+import type { AsShape, Dim, Show, ShowDim } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
 /** Anything. As a constraint it tells the compiler that a returned `[a, b]` is a pair and not an array of either. */
@@ -55,12 +57,40 @@ export type WrtRule<Op extends string, T, I extends number, R> = T extends {
   ? DTypeError<`${Op}: argument ${I} is ${T['dtype'] & string}; only float tensors have a gradient`>
   : R
 
-/** The blocks of a Hessian or Jacobian: for leaves of shape S and T a tensor of shape `[...S, ...T]`, named by both trees. */
+/** Argument I of a function of A, or the sentence that there is none. A list of unknown length is left to run time. */
+export type CheckArgument<Op extends string, A extends readonly unknown[], I extends number> = number extends
+  | A['length']
+  | I
+  ? I
+  : `${I}` extends keyof A
+    ? I
+    : ArgumentError<`${Op}: there is no argument ${I}; the function takes ${A['length']}`>
+
+/** `CheckArgument` for a list: the list itself, or the sentence of the first position that there is not. */
+export type CheckArguments<Op extends string, A extends readonly unknown[], L extends readonly number[]> =
+  MissingArgument<Op, A, L> extends infer Sentence extends string ? Sentence : L
+
+type MissingArgument<
+  Op extends string,
+  A extends readonly unknown[],
+  L extends readonly number[],
+> = L extends readonly [infer I extends number, ...infer Rest extends readonly number[]]
+  ? CheckArgument<Op, A, I> extends infer Sentence extends string
+    ? Sentence
+    : MissingArgument<Op, A, Rest>
+  : null
+
+/**
+ * The blocks of a Hessian or Jacobian: for a result of shape S and an argument of shape T a tensor `[...S, ...T]`; for a
+ * ComponentArray as argument one with leading axes S; for a tree, or a ComponentArray, as result a record of such blocks.
+ */
 export type Outer<P, Q, D extends DType> =
   P extends Tensor<infer S, any>
     ? Q extends Tensor<infer T, any>
       ? Tensor<readonly [...S, ...T], D>
-      : { readonly [K in keyof Q & string]: Outer<P, Q[K], D> }
+      : Q extends FlatVector<infer Spec, any, readonly []>
+        ? ComponentArray<Spec, D, S>
+        : { readonly [K in keyof Q & string]: Outer<P, Q[K], D> }
     : { readonly [K in keyof P & string]: Outer<P[K], Q, D> }
 
 /** `[f, f′, …, f⁽ᴷ⁾]` along a direction: K + 1 times R. */
@@ -88,43 +118,55 @@ type PutAt<
     ? PutAt<Tail, K, N, readonly [...Before, Head]>
     : never
 
-/** The tree with a dimension N at `Axis` of every tensor; the tree itself when `Axis` is `null`. */
+/**
+ * The tree with a dimension N at `Axis` of every tensor; the tree itself when `Axis` is `null`. A ComponentArray gets it as a
+ * leading axis.
+ */
 export type Mapped<T, Axis, N> = Axis extends number
   ? T extends Tensor<infer S, infer D>
     ? Tensor<AsShape<PutAt<S, Axis, N>>, D>
-    : { readonly [K in keyof T]: Mapped<T[K], Axis, N> }
+    : T extends FlatVector<infer Spec, infer D, infer Lead>
+      ? ComponentArray<Spec, D, AsShape<readonly [N, ...Lead]>>
+      : { readonly [K in keyof T]: Mapped<T[K], Axis, N> }
   : T
 
-/** The arguments of a mapped function: the first mapped one decides N, the others are checked against it. */
+/**
+ * The arguments of a mapped function: the first mapped one decides N; the second one has its own size M, so that a sentence can
+ * name both; the others are checked against N.
+ */
 export type MappedArgs<
   A extends readonly unknown[],
   Axes,
   N extends Dim,
-  Decided extends boolean = false,
+  M extends Dim,
+  First = null,
   Out extends readonly unknown[] = [],
 > = A extends readonly [infer Head, ...infer Tail]
   ? AxisOf<Axes, `${Out['length']}`> extends infer X
     ? X extends number
-      ? MappedArgs<
-          Tail,
-          Axes,
-          N,
-          true,
-          [...Out, Decided extends true ? Mapped<Head, X, NoInfer<N>> : Mapped<Head, X, N>]
-        >
-      : MappedArgs<Tail, Axes, N, Decided, [...Out, Head]>
+      ? First extends null
+        ? MappedArgs<Tail, Axes, N, M, [Head, X], [...Out, Mapped<Head, X, N>]>
+        : First extends [infer Other, infer Y]
+          ? MappedArgs<
+              Tail,
+              Axes,
+              N,
+              M,
+              'third',
+              [...Out, SecondMapped<Head, X, NoInfer<N>, M, Mapped<Other, Y, NoInfer<N>>>]
+            >
+          : MappedArgs<Tail, Axes, N, M, 'third', [...Out, Mapped<Head, X, NoInfer<N>>]>
+      : MappedArgs<Tail, Axes, N, M, First, [...Out, Head]>
     : never
   : Out
 
-// ---- loops
-
-/** The start of a loop's carry: T, with a sentence in place of each JS value, which would be frozen when traced. */
-export type Carry<T> = T extends number
-  ? ShapeError<'carry: a JS number cannot change inside a compiled loop; wrap it in scalar()'>
-  : T extends boolean
-    ? ShapeError<'carry: a JS boolean cannot change inside a compiled loop; wrap it in scalar()'>
-    : T extends string
-      ? ShapeError<'carry: a JS string cannot change inside a compiled loop; leave it out of the carry'>
-      : T extends { readonly dtype: DType }
-        ? T
-        : { readonly [K in keyof T]: Carry<T[K]> }
+/** T with size M along its mapped axis, where that meets N; else the sentence. */
+type SecondMapped<T, Axis, N, M, Other> = { n: N; m: M } extends { n: M; m: N }
+  ? Mapped<T, Axis, M>
+  : [Mapped<T, Axis, M>] extends [Mapped<T, Axis, N>]
+    ? Mapped<T, Axis, M>
+    : Mapped<T, Axis, M> extends Tensor<infer S, infer D>
+      ? Other extends Tensor<infer R, infer E>
+        ? ShapeError<`vmap: mapped axes differ: ${ShowDim<N>} of ${ShowTensor<R, E>} vs ${ShowDim<M>} of ${ShowTensor<S, D>}`>
+        : Mapped<T, Axis, N>
+      : Mapped<T, Axis, N>

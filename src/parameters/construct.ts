@@ -89,18 +89,18 @@ function describe(entry: unknown): string {
 }
 
 function requireOneFloat(pieces: readonly Piece[]): void {
-  const [first] = pieces
+  const wide = pieces.find(({ value }) => value.dtype === 'float64')
   for (const { path, value } of pieces) {
     if (!isFloat(value.dtype)) {
       throw new DTypeError(
         `componentArray: '${path}' is ${showAbstract(value)}; parameters are float32 or float64. Keep integers in a record beside it.`,
       )
     }
-    if (value.dtype === first.value.dtype) continue
-    throw new DTypeError(
-      `componentArray: '${first.path}' is ${showAbstract(first.value)} and '${path}' is ${showAbstract(value)}; one flat vector has one dtype. Convert one of them.`,
-    )
   }
+  if (wide === undefined || pieces.every(({ value }) => value.dtype === 'float64')) return
+  throw new DTypeError(
+    `componentArray: '${wide.path}' is ${showAbstract(wide.value)}, but others are float32; one flat vector has one dtype. Convert one of them.`,
+  )
 }
 
 /**

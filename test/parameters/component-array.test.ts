@@ -249,7 +249,7 @@ describe('construction', () => {
     [
       'two dtypes',
       { a, b: device.upload({ shape: [1], dtype: 'float32' }, new Float32Array(1)) },
-      "'a' is float64[2] and 'b' is float32[1]",
+      "'a' is float64[2], but others are float32",
     ],
     [
       'integers',

@@ -94,7 +94,7 @@ export declare function vmap<
   f: Function_<A, R>,
   axes?: Axes,
   out?: Out,
-): <const N extends Dim>(...args: MappedArgs<A, Axes, N>) => Mapped<R, Out, N>
+): <const N extends Dim, const M extends Dim = N>(...args: MappedArgs<A, Axes, N, M>) => Mapped<R, Out, N>
 export declare function jit<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   options?: { readonly donate?: readonly number[] },

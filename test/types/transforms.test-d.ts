@@ -156,7 +156,7 @@ test('the members of vmap', () => {
   equal<Mapped<Tensor<readonly [3]>, 1, 5>, Tensor<readonly [3, 5]>>()
   equal<Mapped<Tensor<readonly [3]>, null, 5>, Tensor<readonly [3]>>()
   equal<Mapped<Tensor<readonly [3], 'int32'>, 0, 'b'>, Tensor<readonly ['b', 3], 'int32'>>()
-  equal<MappedArgs<[Tensor<readonly [3]>, Scalar], [null, 0], 5>, [Tensor<readonly [3]>, Tensor<readonly [5]>]>()
+  equal<MappedArgs<[Tensor<readonly [3]>, Scalar], [null, 0], 5, 5>, [Tensor<readonly [3]>, Tensor<readonly [5]>]>()
 })
 
 test('scan gives the last carry and the stack of results', () => {

@@ -86,7 +86,7 @@ interface PartitionFunction<Fs extends Readonly<Record<string, StateFunction>>> 
  * import { adam, partition, sgd } from 'conformable/optimisers'
  * const rule = partition({ 'encoder.*': sgd({ learningRate: 0.5 }), '*': adam({ learningRate: 0.1 }) })
  * const x = { encoder: { weight: tensor([1]) }, head: { weight: tensor([1]) } }
- * console.log(rule.step(x, rule.init(x), x)[0]) // encoder weight [0.5], head weight [0.9]
+ * console.log(rule.step(x, rule.init(x), x)[0]) // { encoder: { weight: [0.5] }, head: { weight: [0.9] } }
  */
 export function partition<const Fs extends Readonly<Record<string, StateFunction>>>(
   rules: {

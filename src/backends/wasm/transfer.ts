@@ -2,6 +2,10 @@
 import type { DType } from '../../../types/dtype.ts'
 import { bytesOf, type StorageArray } from '../../core/dtype.ts'
 import type { DeviceMemory } from './memory.ts'
+import { resultArray } from './result-array.ts'
+
+/** Elements from which an array may be had for less than `slice` takes. */
+const MANY = 2 ** 16
 
 /** Copies elements into the memory. */
 export function copyIn(memory: DeviceMemory, data: StorageArray, dtype: DType, address: number): void {
@@ -17,5 +21,9 @@ export function copyTo(memory: DeviceMemory, dtype: DType, address: number, data
 /** A copy of elements of the memory. */
 export function copyOut(memory: DeviceMemory, dtype: DType, address: number, elements: number): StorageArray {
   const start = address / bytesOf(dtype)
-  return memory.viewOf(dtype).slice(start, start + elements)
+  const view = memory.viewOf(dtype)
+  if (elements < MANY) return view.slice(start, start + elements)
+  const data = resultArray(dtype, elements)
+  data.set(view.subarray(start, start + elements))
+  return data
 }

@@ -7,6 +7,7 @@
  *
  * Source: WebAssembly Core Specification 2.0, section 5.5 "Modules".
  */
+import { runsOfConstants } from './constant-pool.ts'
 import { ByteWriter } from './encoding.ts'
 
 /** The type of a WebAssembly value. */
@@ -46,16 +47,25 @@ export class FunctionBuilder {
   readonly name: string
   /** Where instructions write their bytes. */
   readonly bytes = new ByteWriter()
+  /** The addresses of the pooled constants that the body loads; null where constants are written in place. */
+  readonly constants: Set<number> | null
   private readonly localTypes: ValueType[] = []
   private readonly free: Record<ValueType, Local[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] }
   private readonly released = new Set<Local>()
   private readonly labels: (Label | undefined)[] = []
 
-  constructor(index: number, name: string, parameters: readonly ValueType[], results: readonly ValueType[]) {
+  constructor(
+    index: number,
+    name: string,
+    parameters: readonly ValueType[],
+    results: readonly ValueType[],
+    isPooled = false,
+  ) {
     this.index = index
     this.name = name
     this.parameters = parameters
     this.results = results
+    this.constants = isPooled ? new Set() : null
   }
 
   /** Writes expressions at the end of the body. */
@@ -97,6 +107,7 @@ export class FunctionBuilder {
   adopt(original: FunctionBuilder): void {
     this.bytes.append(original.bytes.written())
     for (const type of original.localTypes) this.localTypes.push(type)
+    for (const address of original.constants ?? []) this.constants!.add(address) // pooled modules copy pooled functions
   }
 
   /** Opens a block that branches may name; `closeLabel` ends it. */
@@ -180,6 +191,12 @@ export class ModuleBuilder {
   private importedFunctions = 0
   private importedGlobals = 0
   private memoryImported = false
+  private readonly isPooled: boolean
+
+  /** `pooled`: constants of vector code stand in the memory, in the part that `constant-pool.ts` describes. */
+  constructor({ pooled = false }: { readonly pooled?: boolean } = {}) {
+    this.isPooled = pooled
+  }
 
   /** Imports the memory 'env' 'memory'; a shared one needs a maximum. */
   importMemory({ initial, maximum, shared = false }: MemoryImport): void {
@@ -220,7 +237,7 @@ export class ModuleBuilder {
     name = `function ${this.importedFunctions + this.functions.length}`,
   ): FunctionBuilder {
     const index = this.importedFunctions + this.functions.length
-    const code = new FunctionBuilder(index, name, parameters, results)
+    const code = new FunctionBuilder(index, name, parameters, results, this.isPooled)
     this.functions.push(code)
     return code
   }
@@ -264,6 +281,7 @@ export class ModuleBuilder {
   /** The bytes of the module; building may go on afterwards. */
   encode(): Uint8Array<ArrayBuffer> {
     const out = new ByteWriter(4096)
+    const segments = this.allSegments()
     out.append(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00))
     const declarations = section()
     const bodies = section()
@@ -277,11 +295,29 @@ export class ModuleBuilder {
     writeSection(out, 3, declarations)
     writeSection(out, 6, this.globals)
     writeSection(out, 7, this.exports)
-    if (this.segments.count > 0) writeSection(out, 12, { count: this.segments.count, content: new ByteWriter(0) })
+    if (segments.count > 0) writeSection(out, 12, { count: segments.count, content: new ByteWriter(0) })
     writeSection(out, 10, bodies)
-    writeSection(out, 11, this.segments)
+    writeSection(out, 11, segments)
     this.writeNames(out)
     return out.written().slice()
+  }
+
+  /** The segments, after them those of the pooled constants. */
+  private allSegments(): Section {
+    const used = new Set<number>()
+    for (const { constants } of this.functions) for (const address of constants ?? []) used.add(address)
+    const all = { count: this.segments.count, content: new ByteWriter(this.segments.content.length + 16) }
+    all.content.append(this.segments.content.written())
+    for (const { address, bytes } of runsOfConstants(used)) {
+      all.count++
+      all.content.byte(0)
+      all.content.byte(0x41) // i32.const
+      all.content.signed(address)
+      all.content.byte(0x0b)
+      all.content.unsigned(bytes.length)
+      all.content.append(bytes)
+    }
+    return all
   }
 
   /** The index of a function type, equal types sharing one. */

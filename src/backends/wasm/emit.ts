@@ -14,7 +14,7 @@ import { emitRoutine } from './routine-function.ts'
 
 /** A program as bytes, and what a device must give it. */
 export interface EmittedModule {
-  /** Imports `env.memory` and `env.host(step, frame)`; exports `run(arena, frame)` → the largest count that did not fit, or 0. */
+  /** Brings its constants to the first bytes of the memory (`constant-pool.ts`). Imports `env.memory` and `env.host(step, frame)`; exports `run(arena, frame)` → the largest count that did not fit, or 0. */
   readonly bytes: Uint8Array<ArrayBuffer>
   /** Bytes of the arena, whose address is a multiple of 64. */
   readonly arenaBytes: number
@@ -30,7 +30,7 @@ export interface EmitOptions {
 
 /** The module of a planned routine. */
 export function emitModule(planned: PlannedRoutine, { fma }: EmitOptions): EmittedModule {
-  const module = new ModuleBuilder()
+  const module = new ModuleBuilder({ pooled: true })
   module.importMemory({ initial: 1 })
   const host = module.importFunction('env', 'host', ['i32', 'i32'])
   const workspace = aligned(planned.arenaBytes)

@@ -15,6 +15,7 @@ import {
   type ValueType,
   valueTypeCode,
 } from './assembler.ts'
+import { addressOfConstant } from './constant-pool.ts'
 import type { ByteWriter } from './encoding.ts'
 import { binary, loads, nullary, stores, ternary, unary } from './opcodes.ts'
 import {
@@ -153,6 +154,24 @@ export const v128 = (content: Uint8Array): Expression => {
     bytes.byte(0xfd)
     bytes.unsigned(0x0c)
     bytes.append(content)
+  }
+}
+
+/**
+ * A vector of 16 bytes that code uses again and again: loaded from the pool of constants, in modules that have one. What is
+ * `rare`, since it belongs to one program, may fill only a half of it.
+ */
+export const pooled = (content: Uint8Array, use: 'common' | 'rare' = 'common'): Expression => {
+  const inPlace = v128(content)
+  // nothing is shorter than zeros and ones
+  if (content.every((byte) => byte === content[0]) && (content[0] === 0 || content[0] === 0xff)) return inPlace
+  return (code) => {
+    const address = code.constants === null ? null : addressOfConstant(content, use)
+    if (address === null) inPlace(code)
+    else {
+      code.constants!.add(address)
+      load('v128.load', i32(0), address)(code)
+    }
   }
 }
 

@@ -11,14 +11,13 @@ import type { Expression, ValueType } from './assembler.ts'
 import {
   extractLane,
   f32,
-  f32x4,
   f64,
-  f64x2,
   i32,
   i32x4,
   load,
   loadLane,
   op,
+  pooled,
   sequence,
   share,
   shuffle,
@@ -47,10 +46,13 @@ export function scalarConstant(dtype: DType, value: number): Expression {
 
 /** A constant in every lane. */
 export function vectorConstant(dtype: DType, value: number): Expression {
-  if (dtype === 'float32') return f32x4(value)
-  if (dtype === 'float64') return f64x2(value)
-  return i32x4(dtype === 'bool' ? -Number(value !== 0) : value | 0)
+  if (dtype === 'float32') return filled(new Float32Array(4), value)
+  if (dtype === 'float64') return filled(new Float64Array(2), value)
+  return filled(new Int32Array(4), dtype === 'bool' ? -Number(value !== 0) : value | 0)
 }
+
+const filled = (lanes: Float32Array | Float64Array | Int32Array, value: number): Expression =>
+  pooled(new Uint8Array(lanes.fill(value).buffer as ArrayBuffer), 'rare')
 
 /** A scalar in every lane. */
 export function splat(dtype: DType, scalar: Expression): Expression {

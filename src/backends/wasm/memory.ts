@@ -7,10 +7,11 @@
 import type { DType } from '../../../types/dtype.ts'
 import type { StorageArray } from '../../core/dtype.ts'
 import { DeviceError } from '../../core/errors.ts'
+import { POOL_BYTES } from './constant-pool.ts'
 
 const PAGE = 65_536
-/** Nothing stands at the first addresses, nor in the last bytes: vector loads may read a little past the last element. */
-const RESERVED = 1024
+/** Nothing stands in the last bytes (the first belong to constants): vector loads may read a little past the last element. */
+const LAST = 1024
 /** Every block starts at a cache line. */
 const LINE = 64
 /** The first size, and the least by which the memory grows: pages not touched cost nothing. */
@@ -36,7 +37,7 @@ export class DeviceMemory {
 
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: STEP / PAGE })
-    this.#holes.push({ address: RESERVED, bytes: STEP - 2 * RESERVED })
+    this.#holes.push({ address: POOL_BYTES, bytes: STEP - POOL_BYTES - LAST })
     this.#view()
   }
 
@@ -91,7 +92,7 @@ export class DeviceMemory {
   #grow(needed: number): Hole {
     const { size } = this
     const last = this.#holes.at(-1)
-    const free = last !== undefined && last.address + last.bytes === size - RESERVED ? last.bytes : 0
+    const free = last !== undefined && last.address + last.bytes === size - LAST ? last.bytes : 0
     const least = Math.ceil((needed - free) / PAGE) * PAGE
     const wanted = Math.ceil(Math.max(least, STEP, size / 4) / PAGE) * PAGE
     if (!this.#growBy(wanted) && !this.#growBy(least)) {
@@ -101,7 +102,7 @@ export class DeviceMemory {
       )
     }
     this.#view()
-    return this.#addHole(size - RESERVED, this.size - size)
+    return this.#addHole(size - LAST, this.size - size)
   }
 
   #growBy(bytes: number): boolean {

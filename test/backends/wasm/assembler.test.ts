@@ -7,6 +7,7 @@ import {
   maximumLocals,
   type ValueType,
 } from '../../../src/backends/wasm/assembler.ts'
+import { addressOfConstant, POOL_BYTES } from '../../../src/backends/wasm/constant-pool.ts'
 import { ByteWriter } from '../../../src/backends/wasm/encoding.ts'
 import {
   add,
@@ -46,6 +47,7 @@ import {
   nothing,
   type Operands,
   op,
+  pooled,
   type ReplaceName,
   replaceLane,
   returnWith,
@@ -596,5 +598,39 @@ describe('types of expressions', () => {
   it('accepts names composed of parts', () => {
     const sum = (type: 'f32x4' | 'f64x2') => op(`${type}.add`, f32x4(0), f32x4(0))
     expect(validates('v128', sum('f32x4'))).toBe(true)
+  })
+})
+
+describe('pooled constants', () => {
+  const bytes = (first: number): Uint8Array => Uint8Array.from({ length: 16 }, (_, i) => first + i)
+  const lanesOf = (isPooled: boolean): readonly number[] => {
+    const module = new ModuleBuilder({ pooled: isPooled })
+    module.importMemory({ initial: 1 })
+    const code = module.function(['i32'], [])
+    code.emit(
+      store('v128.store', local.get(0), pooled(bytes(7))),
+      store('v128.store', local.get(0), pooled(bytes(90)), 16),
+    )
+    module.exportFunction('run', code.index)
+    const memory = new WebAssembly.Memory({ initial: 1 })
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { env: { memory } })
+    const run = exports.run as (address: number) => void // as defined above
+    run(POOL_BYTES)
+    return [...new Uint8Array(memory.buffer, POOL_BYTES, 32)]
+  }
+
+  it('are the same numbers as constants in place', () => {
+    expect(lanesOf(true)).toEqual([...bytes(7), ...bytes(90)])
+    expect(lanesOf(false)).toEqual(lanesOf(true))
+  })
+
+  it('have one place each, and end where the pool does', () => {
+    const number = (i: number): Uint8Array => new Uint8Array(Uint32Array.of(i, 1, 2, 3).buffer)
+    const first = addressOfConstant(number(0))
+    const rare = Array.from({ length: 600 }, (_, i) => addressOfConstant(number(i), 'rare'))
+    expect(rare[0]).toBe(first)
+    expect(rare.at(-1)).toBe(null)
+    expect(rare.every((address) => address === null || address + 16 <= POOL_BYTES / 2)).toBe(true)
+    expect(addressOfConstant(bytes(200))).not.toBe(null)
   })
 })

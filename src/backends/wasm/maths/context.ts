@@ -6,7 +6,7 @@
  * relies on either: where a product must be exact, its operands are short.
  */
 import type { Expression, FunctionBuilder } from '../assembler.ts'
-import { brIf, i32, local, loop, newLabel, op, v128, when } from '../instructions.ts'
+import { brIf, i32, local, loop, newLabel, op, pooled, when } from '../instructions.ts'
 
 /** The element types that have vector functions. */
 export type VectorDType = 'float32' | 'float64'
@@ -96,7 +96,7 @@ export const compute =
 export const inDouble = (v: Vector): Vector => ({ ...v, ...operationsOf({ ...v.context, dtype: 'float64' }) })
 
 /** Sixteen constant bytes: the one place where vector functions reach for constants. */
-export const literal = (bytes: Uint8Array): Expression => v128(bytes)
+export const literal = (bytes: Uint8Array): Expression => pooled(bytes)
 
 type Operations = ReturnType<typeof operationsOf>
 

@@ -83,10 +83,14 @@ export function oneCycle(options: OneCycleOptions): Schedule {
 export function warmRestarts(options: WarmRestartsOptions): Schedule {
   const { initial, steps, growth, final } = parseOptions('warmRestarts', restartOptions, options)
   return <D extends FloatDType>(t: Scalar<D>): Scalar<D> => {
-    const share = growth === 1 ? sub(div(t, steps), floor(div(add(t, 0.5), steps))) : growingShare(t, steps, growth)
+    const share = growth === 1 ? equalShare(t, steps) : growingShare(t, steps, growth)
     return add(mul(add(cos(mul(share, Math.PI)), 1), (initial - final) / 2), final)
   }
 }
+
+/** The share of the cycle that is over, when all are equally long. */
+const equalShare = <D extends FloatDType>(t: Scalar<D>, steps: number): Scalar<D> =>
+  div(sub(t, mul(floor(div(add(t, 0.5), steps)), steps)), steps)
 
 /**
  * The share of the cycle that is over. Cycle i begins at steps (growthⁱ − 1) / (growth − 1). Which one it is, is asked half a step

@@ -44,13 +44,14 @@ export interface Fusion {
   definitionOf(variable: Variable): Equation
 }
 
-/** Fuses a program. `allocate` makes a buffer. */
-export const fuse = (program: Program, allocate: (like: Abstract) => Buffer): Fusion =>
-  new Fuser(program, allocate).run()
+/** Fuses a program. `allocate` makes a buffer. `sharesRows`: may the rows of a kernel use the same memory one after the other? */
+export const fuse = (program: Program, allocate: (like: Abstract) => Buffer, sharesRows: boolean): Fusion =>
+  new Fuser(program, allocate, sharesRows).run()
 
 class Fuser {
   readonly #program: Program
   readonly #allocate: (like: Abstract) => Buffer
+  readonly #sharesRows: boolean
   readonly #costs: Costs
   readonly #appetites: Float64Array
   readonly #readers: Int32Array
@@ -65,10 +66,11 @@ class Fuser {
   /** Groups that have become part of another. */
   #absorbed: ReadonlyMap<Group, Group> = new Map()
 
-  constructor(program: Program, allocate: (like: Abstract) => Buffer) {
+  constructor(program: Program, allocate: (like: Abstract) => Buffer, sharesRows: boolean) {
     const { size } = program
     this.#program = program
     this.#allocate = allocate
+    this.#sharesRows = sharesRows
     this.#costs = costsOf(program)
     this.#appetites = appetitesOf(program)
     this.#readers = readersOf(program)
@@ -178,7 +180,8 @@ class Fuser {
       for (const root of roots) {
         const { index, dtype, shape } = root.variable
         const row = sizeOf(shape.slice(depth))
-        if (shape.length < depth || !this.#isPrivate(root.variable, groups) || (row > 1 && row < SHORT_ROW)) {
+        const stays = row > 1 && (row < SHORT_ROW || !this.#sharesRows)
+        if (stays || shape.length < depth || !this.#isPrivate(root.variable, groups)) {
           group.roots.push(root)
         } else if (row === 1) this.#storages[index] = undefined
         else {

@@ -17,12 +17,23 @@ import { roleOf } from './roles.ts'
 import type { StepContext } from './steps.ts'
 import type { Storage } from './storage.ts'
 import { isDense } from './storage.ts'
+import { withTails } from './tails.ts'
+
+/** What the lowering must know of the machine. */
+export interface Machine {
+  /**
+   * Does one thread run a kernel from beginning to end? Then its rows share memory for what only they read, and small
+   * reductions follow inside the kernel that they read from; else rows stay independent of each other.
+   */
+  readonly sharesRows: boolean
+}
 
 /** The routine of a program; nested programs are lowered by `lowerNested`. */
 export function lower(
   program: Program,
   name: string,
   lowerNested: (program: Program, name: string) => Routine,
+  { sharesRows }: Machine,
 ): Routine {
   const buffers: Buffer[] = []
   const allocate = (dtype: DType, elements: number): Buffer => {
@@ -30,13 +41,14 @@ export function lower(
     buffers.push(buffer)
     return buffer
   }
-  const fusion = fuse(program, ({ dtype, shape }) => allocate(dtype, sizeOf(shape)))
+  const fusion = fuse(program, ({ dtype, shape }) => allocate(dtype, sizeOf(shape)), sharesRows)
   const lowering = { fusion, allocate, lowerNested }
   const outer = new Set([...fusion.inputs, ...fusion.outputs])
-  const steps = withEpilogues(
+  const apart = withEpilogues(
     fusion.nests.flatMap((nest) => stepsOf(nest, lowering)),
     outer,
   )
+  const steps = sharesRows ? withTails(apart) : apart
   const scratch = buffers.filter((buffer) => !outer.has(buffer))
   return { name, inputs: fusion.inputs, outputs: fusion.outputs, scratch, steps }
 }

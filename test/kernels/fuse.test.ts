@@ -59,7 +59,8 @@ describe('one kernel', () => {
     expect(kinds(cheap)).toBe('kernel kernel')
     expect(cheap.routine.scratch.length).toBe(0)
     const dear = check(programOf([f32(6, 6)], (x) => [sum(tanh(x), [0]), sum(tanh(x), [1])]))
-    expect(kinds(dear)).toBe('kernel kernel kernel')
+    expect(kinds(dear)).toBe('kernel')
+    expect(dear.routine.scratch.length).toBe(1)
   })
 
   it('normalises a row: its reductions stand between the loops', () => {
@@ -102,6 +103,28 @@ describe('one kernel', () => {
     }
     expect(kinds(check(programOf([f64(50, 3)], (x) => softmax(x, 1))))).toBe('kernel kernel')
     expect(kinds(check(programOf([f64(12, 20)], (x) => softmax(x, 0)))).length).toBeGreaterThan('kernel'.length)
+  })
+
+  it('ends with the small sums of what it writes', () => {
+    const program = programOf([f64(20, 12)], (x) => {
+      const y = tanh(x)
+      return [y, sum(y, [0]), sum(mul(y, y), [0, 1])]
+    })
+    expect(kinds(check(program))).toBe('kernel')
+    expect(kinds(lowerProgram(program, { sharesRows: false }))).toBe('kernel kernel kernel')
+  })
+
+  it('keeps rows apart for a machine that runs them side by side', () => {
+    const program = programOf([f32(64, 40)], (x) => {
+      const e = exp(sub(x, over(x, reduceMax(x, [1]))))
+      return [div(e, over(e, sum(e, [1])))]
+    })
+    const rows = (sharesRows: boolean) => {
+      const [step] = lowerProgram(program, { sharesRows }).routine.steps
+      return step.kind === 'kernel' && step.kernel.body[0].kind === 'for' && step.kernel.body[0].loop.parallel
+    }
+    expect(rows(false)).toBe(true)
+    expect(rows(true)).toBe(false)
   })
 
   it('does not hold back a whole nest behind a sum of everything', () => {

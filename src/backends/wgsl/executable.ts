@@ -41,7 +41,7 @@ export interface Executable {
 /** Compiles a program; `bindings` is how many memories a shader may bind. */
 export function compile(program: Program, bindings: number): Executable {
   refuseDoubles(program)
-  const planned = lowerProgram(program)
+  const planned = lowerProgram(program, { sharesRows: false })
   const shaders = new ShaderCache()
   const sizes = sizesOf(program)
   const staged = new Map<string, number>()

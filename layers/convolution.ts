@@ -18,7 +18,7 @@ import {
 import { z } from '../src/options.ts'
 import type { Mul } from '../types/arithmetic.ts'
 import type { Pair, PerAxis } from '../types/contract/convolution.ts'
-import type { Layer } from '../types/layer.ts'
+import type { Empty, Layer } from '../types/layer.ts'
 import type {
   Conv1dFunction,
   Conv2dFunction,
@@ -60,6 +60,9 @@ export type ConvSpec<Kernel extends Shape, Out extends number, Options> = Option
   ? { readonly weight: Kernel }
   : { readonly weight: Kernel; readonly bias: readonly [Out] }
 
+/** Images with C channels, of any size. */
+type Images<C extends number> = readonly ['batch', number, number, C]
+
 /**
  * Convolution of sequences: `[batch, length, in] → [batch, length', out]`; weight [k, in / groups, out], bias [out].
  * @throws ShapeError if an input does not fit; ArgumentError for sizes or options out of range.
@@ -81,7 +84,9 @@ export function conv1d<
   options?: Options,
 ): Layer<
   Conv1dFunction<ConvKernel<I, O, K, 1, Options>, Options>,
-  ConvSpec<ConvKernel<I, O, K, 1, Options>, O, Options>
+  ConvSpec<ConvKernel<I, O, K, 1, Options>, O, Options>,
+  Empty,
+  readonly ['batch', number, I]
 > {
   return convolution('conv1d', 1, conv1dOf, [inputs, outputs], size, options)
 }
@@ -108,7 +113,9 @@ export function conv2d<
   options?: Options,
 ): Layer<
   Conv2dFunction<ConvKernel<I, O, K, 2, Options>, Options>,
-  ConvSpec<ConvKernel<I, O, K, 2, Options>, O, Options>
+  ConvSpec<ConvKernel<I, O, K, 2, Options>, O, Options>,
+  Empty,
+  Images<I>
 > {
   return convolution('conv2d', 2, conv2dOf, [inputs, outputs], size, options)
 }
@@ -135,7 +142,9 @@ export function convTranspose2d<
   options?: Options,
 ): Layer<
   ConvTranspose2dFunction<TransposedKernel<I, O, K, 2, Options>, Options>,
-  ConvSpec<TransposedKernel<I, O, K, 2, Options>, O, Options>
+  ConvSpec<TransposedKernel<I, O, K, 2, Options>, O, Options>,
+  Empty,
+  Images<I>
 > {
   return convolution('convTranspose2d', 2, convTranspose2dOf, [inputs, outputs], size, options)
 }
@@ -170,7 +179,9 @@ export function depthwiseConv2d<
   options?: Options,
 ): Layer<
   DepthwiseFunction<DepthwiseKernel<C, K, Options>, Options>,
-  ConvSpec<DepthwiseKernel<C, K, Options>, Mul<C, MultiplierOf<Options>>, Options>
+  ConvSpec<DepthwiseKernel<C, K, Options>, Mul<C, MultiplierOf<Options>>, Options>,
+  Empty,
+  Images<C>
 > {
   const name = `depthwiseConv2d(${channels}, ${show(size)})`
   const { parameters, rest } = parted(parseOptional(name, depthwiseSchema, options))

@@ -38,6 +38,7 @@ export {
   softsign,
   tanh,
 } from './activations.ts'
+export { type MultiHeadAttentionOptions, type MultiHeadAttentionSpec, multiHeadAttention } from './attention.ts'
 export { type BatchNormOptions, type BatchNormState, batchNorm } from './batch-norm.ts'
 export { parallel, skip } from './branches.ts'
 export { chain, repeat } from './chain.ts'
@@ -66,5 +67,13 @@ export { cosineSimilarity, type Fitting, type HuberOptions, hinge, huber, mae, m
 export { accuracy, confusionMatrix } from './metrics.ts'
 export { testMode, trainMode } from './mode.ts'
 export { avgPool1d, avgPool2d, globalAveragePool, maxPool1d, maxPool2d } from './pooling.ts'
+export {
+  type LearnedEncodingOptions,
+  learnedEncoding,
+  rotaryEncoding,
+  sinusoidalEncoding,
+  type WaveOptions,
+} from './positions.ts'
+export { type GatedSpec, type GruSpec, gru, lstm, type RecurrentOptions, rnn } from './recurrent.ts'
 export { type RmsNormOptions, rmsNorm } from './rms-norm.ts'
 export { flatten, input } from './shape.ts'

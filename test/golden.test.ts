@@ -9,7 +9,7 @@ import { referenceDevice } from '../src/backends/reference/backend.ts'
 import { answers, elementsOf, type Machine, type Said, scalarDerivatives } from './helpers/derivatives.ts'
 import type { GoldenCase, GoldenNumber } from './helpers/golden.ts'
 import { distance, golden, numbers } from './helpers/golden.ts'
-import { convolutions, pools } from './helpers/golden-images.ts'
+import { attentions, convolutions, pools } from './helpers/golden-images.ts'
 import * as tables from './helpers/golden-operations.ts'
 
 interface DerivedCase extends GoldenCase {
@@ -43,6 +43,8 @@ const families: readonly Family[] = [
   { file: 'index', table: tables.indexing, missing: [] },
   { file: 'conv', table: convolutions, missing: [] },
   { file: 'pool', table: pools, missing: [] },
+  // Layers: test/layers/sequences.test.ts.
+  { file: 'attention', table: attentions, missing: ['multi_head_attention', 'rope'] },
   {
     file: 'linalg',
     table: tables.linear,

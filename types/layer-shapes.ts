@@ -139,6 +139,32 @@ type ChannelsOutput<S, Name extends string, N extends number> = S extends readon
     ? ShapeError<`${Name}: input must be [batch, …, channels], got ${Show<S>}`>
     : Shape
 
+/** A layer called `Name` over sequences: `[…, time, I] → […, time, O]`. */
+export interface SequenceFunction<Name extends string, I extends number, O extends number = I> extends ShapeFunction {
+  readonly out: SequenceOutput<this['in'], Name, I, O>
+}
+
+/** The same, of which the last element is kept: `[…, time, I] → […, O]`. */
+export interface LastFunction<Name extends string, I extends number, O extends number> extends ShapeFunction {
+  readonly out: SequenceOutput<this['in'], Name, I, O> extends infer R
+    ? R extends readonly [...infer Batch, infer _, infer D]
+      ? readonly [...Batch, D]
+      : R
+    : never
+}
+
+type SequenceOutput<S, Name extends string, I extends number, O extends number> = S extends readonly [
+  ...infer Batch,
+  infer Time,
+  infer D,
+]
+  ? Meets<D, I> extends true
+    ? readonly [...Batch, Time, O]
+    : ShapeError<`${Name}: expects ${I} input features, got ${ShowDim<D>} (input ${Show<S>})`>
+  : S extends readonly [] | readonly [unknown]
+    ? ShapeError<`${Name}: input must be […, time, features], got ${Show<S>}`>
+    : Shape
+
 /** `maxPool2d(size, options)` and its kind. */
 export interface Pool2dFunction<
   Size extends number | readonly [number, number],

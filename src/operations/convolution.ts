@@ -15,12 +15,13 @@ import type {
   DepthwiseConv2d,
   DepthwiseOptions,
 } from '../../types/contract/convolution.ts'
-import type { NumericDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Numbers } from '../../types/element.ts'
 import type { CheckDTypes } from '../../types/operands.ts'
 import type { Shape } from '../../types/shape.ts'
-import type { AnyTensor, Check, Ok, Tensor } from '../../types/tensor.ts'
+import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { showShape } from '../core/abstract.ts'
-import { DTypeError, ShapeError } from '../core/errors.ts'
+import { ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
 import type { WindowGeometry } from '../primitives/convolution.ts'
@@ -28,6 +29,7 @@ import { convolution, convolutionInput } from '../primitives/convolution.ts'
 import { reshape } from '../primitives/structural.ts'
 import { typed } from '../typed.ts'
 import { operands } from './broadcasting.ts'
+import { numericOperand } from './operand.ts'
 import {
   count,
   requireImages,
@@ -50,11 +52,11 @@ import {
 export function conv1d<
   X extends Shape,
   K extends Shape,
-  D extends NumericDType,
-  E extends NumericDType,
+  D extends DType,
+  E extends DType,
   const O extends Conv1dOptions = {},
 >(
-  x: Tensor<X, D>,
+  x: Numbers<'conv1d', X, D>,
   kernel: Check<Conv1d<X, K, O>, CheckDTypes<'conv1d', D, E, Tensor<K, E>>>,
   options?: O,
 ): Tensor<Ok<Conv1d<X, K, O>>, D> {
@@ -74,11 +76,11 @@ export function conv1d<
 export function conv2d<
   X extends Shape,
   K extends Shape,
-  D extends NumericDType,
-  E extends NumericDType,
+  D extends DType,
+  E extends DType,
   const O extends Conv2dOptions = {},
 >(
-  x: Tensor<X, D>,
+  x: Numbers<'conv2d', X, D>,
   kernel: Check<Conv2d<X, K, O>, CheckDTypes<'conv2d', D, E, Tensor<K, E>>>,
   options?: O,
 ): Tensor<Ok<Conv2d<X, K, O>>, D> {
@@ -97,11 +99,11 @@ export function conv2d<
 export function conv3d<
   X extends Shape,
   K extends Shape,
-  D extends NumericDType,
-  E extends NumericDType,
+  D extends DType,
+  E extends DType,
   const O extends Conv3dOptions = {},
 >(
-  x: Tensor<X, D>,
+  x: Numbers<'conv3d', X, D>,
   kernel: Check<Conv3d<X, K, O>, CheckDTypes<'conv3d', D, E, Tensor<K, E>>>,
   options?: O,
 ): Tensor<Ok<Conv3d<X, K, O>>, D> {
@@ -120,11 +122,11 @@ export function conv3d<
 export function depthwiseConv2d<
   X extends Shape,
   K extends Shape,
-  D extends NumericDType,
-  E extends NumericDType,
+  D extends DType,
+  E extends DType,
   const O extends DepthwiseOptions = {},
 >(
-  x: Tensor<X, D>,
+  x: Numbers<'depthwiseConv2d', X, D>,
   kernel: Check<DepthwiseConv2d<X, K, O>, CheckDTypes<'depthwiseConv2d', D, E, Tensor<K, E>>>,
   options?: O,
 ): Tensor<Ok<DepthwiseConv2d<X, K, O>>, D> {
@@ -156,11 +158,11 @@ export function depthwiseConv2d<
 export function convTranspose1d<
   X extends Shape,
   K extends Shape,
-  D extends NumericDType,
-  E extends NumericDType,
+  D extends DType,
+  E extends DType,
   const O extends ConvTransposeOptions<1> = {},
 >(
-  x: Tensor<X, D>,
+  x: Numbers<'convTranspose1d', X, D>,
   kernel: Check<ConvTranspose1d<X, K, O>, CheckDTypes<'convTranspose1d', D, E, Tensor<K, E>>>,
   options?: O,
 ): Tensor<Ok<ConvTranspose1d<X, K, O>>, D> {
@@ -181,18 +183,18 @@ export function convTranspose1d<
 export function convTranspose2d<
   X extends Shape,
   K extends Shape,
-  D extends NumericDType,
-  E extends NumericDType,
+  D extends DType,
+  E extends DType,
   const O extends ConvTransposeOptions<2> = {},
 >(
-  x: Tensor<X, D>,
+  x: Numbers<'convTranspose2d', X, D>,
   kernel: Check<ConvTranspose2d<X, K, O>, CheckDTypes<'convTranspose2d', D, E, Tensor<K, E>>>,
   options?: O,
 ): Tensor<Ok<ConvTranspose2d<X, K, O>>, D> {
   return typed(transposed('convTranspose2d', 2, x, kernel, options))
 }
 
-function convolved(name: string, rank: number, x: AnyTensor, kernel: unknown, options: WindowSettings = {}): Value {
+function convolved(name: string, rank: number, x: unknown, kernel: unknown, options: WindowSettings = {}): Value {
   const [images, weights] = numeric(name, x, kernel)
   requireOptions(name, options, ['stride', 'padding', 'dilation', 'groups'])
   requireImages(name, images.shape, rank)
@@ -204,7 +206,7 @@ function convolved(name: string, rank: number, x: AnyTensor, kernel: unknown, op
   return operated(name, geometry, [images, weights], convolution)
 }
 
-function transposed(name: string, rank: number, x: AnyTensor, kernel: unknown, options: WindowSettings = {}): Value {
+function transposed(name: string, rank: number, x: unknown, kernel: unknown, options: WindowSettings = {}): Value {
   const [images, weights] = numeric(name, x, kernel)
   requireOptions(name, options, ['stride', 'padding', 'dilation', 'groups', 'outputPadding'])
   requireImages(name, images.shape, rank)
@@ -230,10 +232,10 @@ const kernelNames: readonly string[] = ['', '[k, in, out]', '[kh, kw, in, out]',
 const transposedKernelNames: readonly string[] = ['', '[k, out, in]', '[kh, kw, out, in]']
 
 /** The values behind two tensors of numbers of one dtype. */
-function numeric(name: string, x: AnyTensor, kernel: unknown): [Value, Value] {
-  const [images, weights] = operands(name, [x, kernel])
-  if (images!.dtype !== 'bool') return [images!, weights!]
-  throw new DTypeError(`${name}: needs numbers, got bool; convert it first: convert(x, 'float32')`)
+function numeric(name: string, x: unknown, kernel: unknown): [Value, Value] {
+  const images = numericOperand(name, x)
+  const [, weights] = operands(name, [images, kernel])
+  return [images, weights!]
 }
 
 function requireKernel(name: string, { shape }: Value, names: string, rank: number): void {

@@ -12,9 +12,10 @@ import type {
   Pool3d,
   Pool3dOptions,
 } from '../../types/contract/pool.ts'
-import type { FloatDType, NumericDType } from '../../types/dtype.ts'
+import type { DType } from '../../types/dtype.ts'
+import type { Floats, Numbers } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
-import type { AnyTensor, Check, Ok, Tensor } from '../../types/tensor.ts'
+import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { showShape } from '../core/abstract.ts'
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
@@ -40,11 +41,11 @@ import { count, requireImages, requireOptions, slidingAxes, type WindowSettings 
  */
 export function maxPool1d<
   X extends Shape,
-  D extends NumericDType,
+  D extends DType,
   const K extends PerAxis<1>,
   const O extends Pool1dOptions = {},
 >(
-  x: Check<Pool1d<X, K, O, 'maxPool1d'>, Tensor<X, D>>,
+  x: Check<Pool1d<X, K, O, 'maxPool1d'>, Numbers<'maxPool1d', X, D>>,
   size: K,
   options?: O,
 ): Tensor<Ok<Pool1d<X, K, O, 'maxPool1d'>>, D> {
@@ -60,13 +61,8 @@ export function maxPool1d<
  * import { maxPool2d, ones } from 'conformable'
  * console.log(maxPool2d(ones([8, 28, 28, 16]), 2).shape) // [8, 14, 14, 16]
  */
-export function maxPool2d<
-  X extends Shape,
-  D extends NumericDType,
-  const K extends Pair,
-  const O extends Pool2dOptions = {},
->(
-  x: Check<Pool2d<X, K, O, 'maxPool2d'>, Tensor<X, D>>,
+export function maxPool2d<X extends Shape, D extends DType, const K extends Pair, const O extends Pool2dOptions = {}>(
+  x: Check<Pool2d<X, K, O, 'maxPool2d'>, Numbers<'maxPool2d', X, D>>,
   size: K,
   options?: O,
 ): Tensor<Ok<Pool2d<X, K, O, 'maxPool2d'>>, D> {
@@ -83,11 +79,11 @@ export function maxPool2d<
  */
 export function maxPool3d<
   X extends Shape,
-  D extends NumericDType,
+  D extends DType,
   const K extends PerAxis<3>,
   const O extends Pool3dOptions = {},
 >(
-  x: Check<Pool3d<X, K, O, 'maxPool3d'>, Tensor<X, D>>,
+  x: Check<Pool3d<X, K, O, 'maxPool3d'>, Numbers<'maxPool3d', X, D>>,
   size: K,
   options?: O,
 ): Tensor<Ok<Pool3d<X, K, O, 'maxPool3d'>>, D> {
@@ -104,11 +100,11 @@ export function maxPool3d<
  */
 export function avgPool1d<
   X extends Shape,
-  D extends FloatDType,
+  D extends DType,
   const K extends PerAxis<1>,
   const O extends AvgPool1dOptions = {},
 >(
-  x: Check<Pool1d<X, K, O, 'avgPool1d'>, Tensor<X, D>>,
+  x: Check<Pool1d<X, K, O, 'avgPool1d'>, Floats<'avgPool1d', X, D>>,
   size: K,
   options?: O,
 ): Tensor<Ok<Pool1d<X, K, O, 'avgPool1d'>>, D> {
@@ -125,11 +121,11 @@ export function avgPool1d<
  */
 export function avgPool2d<
   X extends Shape,
-  D extends FloatDType,
+  D extends DType,
   const K extends Pair,
   const O extends AvgPool2dOptions = {},
 >(
-  x: Check<Pool2d<X, K, O, 'avgPool2d'>, Tensor<X, D>>,
+  x: Check<Pool2d<X, K, O, 'avgPool2d'>, Floats<'avgPool2d', X, D>>,
   size: K,
   options?: O,
 ): Tensor<Ok<Pool2d<X, K, O, 'avgPool2d'>>, D> {
@@ -146,11 +142,11 @@ export function avgPool2d<
  */
 export function avgPool3d<
   X extends Shape,
-  D extends FloatDType,
+  D extends DType,
   const K extends PerAxis<3>,
   const O extends AvgPool3dOptions = {},
 >(
-  x: Check<Pool3d<X, K, O, 'avgPool3d'>, Tensor<X, D>>,
+  x: Check<Pool3d<X, K, O, 'avgPool3d'>, Floats<'avgPool3d', X, D>>,
   size: K,
   options?: O,
 ): Tensor<Ok<Pool3d<X, K, O, 'avgPool3d'>>, D> {
@@ -164,11 +160,11 @@ export function avgPool3d<
  * import { globalAveragePool, ones } from 'conformable'
  * console.log(globalAveragePool(ones([8, 7, 7, 64])).shape) // [8, 64]
  */
-export function globalAveragePool<X extends Shape, D extends FloatDType>(
-  x: Check<GlobalPool<X>, Tensor<X, D>>,
+export function globalAveragePool<X extends Shape, D extends DType>(
+  x: Check<GlobalPool<X>, Floats<'globalAveragePool', X, D>>,
 ): Tensor<Ok<GlobalPool<X>>, D> {
   const name = 'globalAveragePool'
-  const images = floatOperand(name, x as AnyTensor) // a sentence of the contract is none, and this says so
+  const images = floatOperand(name, x)
   const { shape } = images
   if (shape.length < 3) {
     throw new ShapeError(
@@ -192,8 +188,7 @@ function pooled(
   pooling: Pooling,
 ): Value {
   const averages = pooling !== largest
-  const tensor = input as AnyTensor // a sentence of the contract is none, and the next line says so
-  const x = averages ? floatOperand(name, tensor) : numericOperand(name, tensor)
+  const x = averages ? floatOperand(name, input) : numericOperand(name, input)
   requireOptions(name, options, averages ? ['stride', 'padding', 'countPadding'] : ['stride', 'padding'])
   requireImages(name, x.shape, rank)
   const sizes = Array.from({ length: rank }, (_, i) => count(name, 'size', size, i, 1))

@@ -1,4 +1,4 @@
-/** Convolutions and pooling of the golden files, which have channels first, said with the public door, which has them last. */
+/** Convolutions and pooling of the golden files, which have channels first, said with the public door, which has them last; attention. */
 import * as c from 'conformable'
 import type { Loose, Said } from './derivatives.ts'
 
@@ -51,4 +51,14 @@ export const pools: Table = {
   avg_pool_valid2d: pooled(c.avgPool2d),
   avg_pool_valid3d: pooled(c.avgPool3d),
   global_avg_pool: ([x]) => c.globalAveragePool(last(x!)),
+}
+
+export const attentions: Table = {
+  attention: ([q, k, v, extra], { causal = false, scale, mask, bias }) => {
+    const factor = scale === undefined ? {} : { scale }
+    const masked = mask === undefined ? {} : { mask: extra }
+    const biased = bias === undefined ? {} : { bias: extra }
+    return c.attention(q!, k!, v!, { causal, ...factor, ...masked, ...biased })
+  },
+  attention_gqa: ([q, k, v]) => c.attention(q!, k!, v!),
 }

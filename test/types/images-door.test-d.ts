@@ -152,6 +152,9 @@ test('layers of other kinds', () => {
 test('a layer that does not fit is reported at its place', () => {
   // @ts-expect-error input has 16 channels but the kernel expects 8
   chain(input('n', 28, 28, 1), conv2dLayer(1, 16, 3), conv2dLayer(8, 4, 3))
+  // @ts-expect-error input has 16 channels but the kernel expects 8, whatever the size of the images
+  chain(conv2dLayer(1, 16, 3), conv2dLayer(8, 4, 3))
+  chain(conv2dLayer(1, 16, 3, { padding: 'same' }), maxPool2dLayer(2), flatten, dense(3136, 10))
   // @ts-expect-error window 5 is larger than the (padded) height
   chain(input('n', 4, 4, 1), conv2dLayer(1, 16, 5))
   // @ts-expect-error batchNorm(8): expects 8 input features, got 16

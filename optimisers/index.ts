@@ -1,5 +1,30 @@
-/** The door `conformable/optimisers`: rules (gradient in, update out), transformations of gradients, combinators and schedules. */
-export type { Measured, Rule, StateFor, StateFunction, StateOf, Transformation } from '../types/optimiser.ts'
+/**
+ * The door `conformable/optimisers`: rules (gradient in, update out), transformations of gradients, combinators and schedules;
+ * and optimisers, which evaluate the objective themselves.
+ */
+export type {
+  Bounds,
+  Constraints,
+  Iterate,
+  Iteration,
+  Matrix,
+  Measured,
+  ObjectiveDType,
+  ObjectiveOf,
+  Optimiser,
+  Problem,
+  ProblemPart,
+  Real,
+  Residuals,
+  Rule,
+  Solution,
+  SolutionResult,
+  StateFor,
+  StateFunction,
+  StateOf,
+  Transformation,
+  Vector,
+} from '../types/optimiser.ts'
 // ---- transformations and combinators
 export { type AccumulateState, accumulate } from './accumulate.ts'
 // ---- rules
@@ -72,3 +97,67 @@ export { type SkipState, skipNonFinite } from './skip-non-finite.ts'
 export { type TunableState, tunable } from './tunable.ts'
 export { weightDecay } from './weight-decay.ts'
 export { type YogiOptions, yogi } from './yogi.ts'
+
+// ---- optimisers that evaluate the objective
+export { type BfgsOptions, bfgs, dfp } from './bfgs.ts'
+export {
+  type ConjugateFormula,
+  type ConjugateGradientOptions,
+  conjugateDirection,
+  conjugateGradient,
+  type GradientDescentOptions,
+  gradientDescent,
+  steepestDescent,
+} from './conjugate-gradient.ts'
+export {
+  type DenseCurvature,
+  exactHessian,
+  gaussNewtonCurvature,
+  hessianProducts,
+  symmetricRankOne,
+} from './curvature.ts'
+export {
+  type LbfgsOptions,
+  type LimitedMemoryOptions,
+  type LimitedMemoryState,
+  lbfgs,
+  limitedMemory,
+} from './lbfgs.ts'
+export { type LeastSquaresSolution, leastSquares, leastSquaresSync } from './least-squares.ts'
+export { type LiftedState, lift } from './lift.ts'
+export type { Found, Known, LineSearch, Point, SearchState, Trial } from './line-search.ts'
+export { type BacktrackingOptions, backtracking } from './line-search-backtracking.ts'
+export { type HagerZhangOptions, hagerZhang } from './line-search-hager-zhang.ts'
+export {
+  type Direction,
+  type DirectionState,
+  type LineSearchParts,
+  type LineSearchState,
+  lineSearchOptimiser,
+  type Move,
+} from './line-search-optimiser.ts'
+export { type StrongWolfeOptions, strongWolfe } from './line-search-wolfe.ts'
+export { type Minimiser, minimise, minimiser, minimiseSync } from './minimise.ts'
+export type { MinimiseOptions, Report } from './minimise-options.ts'
+export {
+  gaussNewton,
+  type LevenbergMarquardtOptions,
+  levenbergMarquardt,
+  type NewtonOptions,
+  newton,
+  newtonCG,
+  type TrustRegionOptions,
+  trustRegion,
+} from './newton.ts'
+export { type QuasiNewtonOptions, type QuasiNewtonState, quasiNewton } from './quasi-newton.ts'
+export { status } from './status.ts'
+export { type Curvature, type TrustRegionParts, type TrustRegionState, trustRegionOptimiser } from './trust-region.ts'
+export {
+  dogleg,
+  type ModelStep,
+  nearlyExact,
+  type QuadraticModel,
+  type SteihaugOptions,
+  type Subproblem,
+  steihaug,
+} from './trust-region-subproblem.ts'

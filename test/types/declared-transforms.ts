@@ -27,7 +27,8 @@ import type {
   Loss,
   Mapped,
   MappedArgs,
-  Objective,
+  ObjectiveDType,
+  ObjectiveOf,
   Optimiser,
   Outer,
   ParameterCount,
@@ -188,8 +189,8 @@ export interface AdamFunction extends StateFunction {
 }
 export declare function adam(options?: { readonly learningRate?: number }): Rule<AdamFunction>
 export declare function bfgs(): Optimiser
-export declare function minimise<P, D extends FloatDType>(
-  objective: Objective<NoInfer<P>, D>,
+export declare function minimise<P, R>(
+  objective: (parameters: NoInfer<P>) => ObjectiveOf<R>,
   start: P,
   optimiser: Optimiser,
-): Promise<Solution<P, D>>
+): Promise<Solution<P, ObjectiveDType<R>>>

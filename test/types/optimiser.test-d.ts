@@ -1,5 +1,16 @@
+import { convert } from 'conformable'
 import { expectTypeOf, test } from 'vitest'
-import type { Key, Optimiser, Rule, Scalar, Solution, StateFunction, StateOf, Tensor } from '../../types/index.ts'
+import type {
+  Iterate,
+  Key,
+  Optimiser,
+  Rule,
+  Solution,
+  StateFunction,
+  StateOf,
+  Tensor,
+  Vector,
+} from '../../types/index.ts'
 import { mul, sum, zeros } from './declared.ts'
 import { type AdamFunction, type AdamState, adam, bfgs, chain, dense, minimise } from './declared-transforms.ts'
 import { equal, is } from './equal.ts'
@@ -12,17 +23,15 @@ interface MomentumFunction extends StateFunction {
 }
 declare const momentum: Rule<MomentumFunction>
 
-type NewtonState<P> = { readonly last: P; readonly value: Scalar }
-interface NewtonFunction extends StateFunction {
-  readonly state: NewtonState<this['params']>
+interface NewtonState extends Iterate {
+  readonly last: Vector
 }
-declare const newton: Optimiser<NewtonFunction>
+declare const newton: Optimiser<NewtonState>
 
 test('the state of a rule is made of its parameters', () => {
   type P = { w: Tensor<readonly [3]> }
   equal<StateOf<Rule<AdamFunction>, P>, AdamState<P>>()
   equal<StateOf<typeof momentum, P>, { readonly velocity: P }>()
-  equal<StateOf<typeof newton, P>, { readonly last: P; readonly value: Scalar }>()
   equal<StateOf<number, P>, never>()
 })
 
@@ -55,10 +64,14 @@ test('minimise takes any optimiser', async () => {
   const objective = (w: Tensor<readonly [3]>) => sum(mul(w, w))
   const solution = await minimise(objective, zeros([3]), bfgs())
   is<Solution<Tensor<readonly [3]>, 'float32'>>()(solution)
-  is<Tensor<readonly [3]>>()((await minimise(objective, zeros([3]), newton)).params)
+  is<Tensor<readonly [3]>>()((await minimise(objective, zeros([3]), newton)).parameters)
   const double = await minimise((w) => sum(mul(w, w)), zeros([3], 'float64'), bfgs())
-  is<Scalar<'float64'>>()(double.value)
-  expectTypeOf(double.result).toEqualTypeOf<'converged' | 'maxSteps' | 'failed'>()
-  // @ts-expect-error an objective is a scalar
+  is<Tensor<readonly [3, 3], 'float64'>>()(double.inverseHessian!)
+  expectTypeOf(double.objective).toEqualTypeOf<number>()
+  // @ts-expect-error minimise: the objective must return a scalar, it returns [3]; use mean or sum
   minimise((w) => w, zeros([3]), bfgs())
+  // @ts-expect-error minimise: the objective returns a scalar of int32; float32 or float64 is needed
+  minimise((w) => sum(convert(w, 'int32')), zeros([3]), bfgs())
+  // @ts-expect-error minimise: the objective must return a scalar tensor
+  minimise(() => 3, zeros([3]), bfgs())
 })

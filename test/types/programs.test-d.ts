@@ -41,7 +41,7 @@ test('training with a rule, then with another optimiser', async () => {
   expectTypeOf(s).toEqualTypeOf<StateOf<typeof rule, P>>()
 
   const solution = await minimise((q: P) => loss(q, images, labels), params, bfgs())
-  is<P>()(solution.params)
+  is<P>()(solution.parameters)
   const inferred = await minimise((q) => loss(q, images, labels), params, bfgs())
-  is<P>()(inferred.params)
+  is<P>()(inferred.parameters)
 })

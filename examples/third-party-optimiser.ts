@@ -1,11 +1,14 @@
 /**
  * An optimiser that the library does not have, through public doors alone: the steps of Barzilai and Borwein (1988), without any
- * line search. x ← x − t g with t = sᵀs / sᵀy, where s is the last step and y the change of the gradient. The objective may rise on
+ * line search. x ← x − t g with t = sᵀs / |sᵀy|, where s is the last step and y the change of the gradient. The objective may rise on
  * the way. It compiles, runs, stops and reports as the library's own do.
  * Run it with `npm run example examples/third-party-optimiser.ts`.
  */
-import { abs, add, div, fullLike, less, max, mul, scalar, square, sub, sum, type Tensor, tensor, where } from 'conformable'
+import { abs, add, clip, div, fullLike, max, mul, scalar, square, sub, sum, type Tensor, tensor } from 'conformable'
 import { type Iterate, minimise, type Optimiser, type Real, type Vector } from 'conformable/optimisers'
+
+/** Limits of t, without which a flat place would throw it far away. */
+const [SHORTEST, LONGEST] = [1e-5, 0.1]
 
 interface SpectralState extends Iterate {
   readonly gradient: Vector
@@ -24,8 +27,7 @@ export const barzilaiBorwein = (firstStep = 1e-3): Optimiser<SpectralState> => (
     const x = sub(state.x, mul(state.gradient, state.length))
     const [value, gradient] = problem.valueAndGradient(x)
     const s = sub(x, state.x)
-    const curvature = sum(mul(s, sub(gradient, state.gradient)))
-    const curved = less(0, curvature)
+    const curvature = abs(sum(mul(s, sub(gradient, state.gradient))))
     return {
       x,
       value,
@@ -33,8 +35,7 @@ export const barzilaiBorwein = (firstStep = 1e-3): Optimiser<SpectralState> => (
       gradientNorm: max(abs(gradient)),
       evaluations: add(state.evaluations, 1),
       status: state.status,
-      // where the objective bends down, twice as far
-      length: where(curved, div(sum(square(s)), where(curved, curvature, 1)), mul(state.length, 2)),
+      length: clip(div(sum(square(s)), curvature), SHORTEST, LONGEST),
     }
   },
 })

@@ -21,7 +21,7 @@ export const lineSearchSchema = (fallback: () => LineSearch) =>
     fallback,
   )
 
-const optionsSchema = z.strictObject({ lineSearch: lineSearchSchema(() => strongWolfe()) })
+const optionsSchema = () => z.strictObject({ lineSearch: lineSearchSchema(() => strongWolfe()) })
 
 /**
  * BFGS: the method of choice for smooth objectives of up to a few thousand parameters.

@@ -55,15 +55,14 @@ const formulas: Record<ConjugateFormula, (change: Change) => Real> = {
   daiYuan: ({ next, y, d }) => div(inner(next, next), inner(d, y)),
 }
 
-const formulaSchema = z._default(
-  z.enum(['polakRibiere', 'fletcherReeves', 'hestenesStiefel', 'daiYuan']),
-  'polakRibiere',
-)
-const conjugateOptions = z.strictObject({
-  formula: formulaSchema,
-  lineSearch: lineSearchSchema(() => strongWolfe({ curvature: 0.1 })),
-})
-const descentOptions = z.strictObject({ lineSearch: lineSearchSchema(() => backtracking()) })
+const formulaSchema = () =>
+  z._default(z.enum(['polakRibiere', 'fletcherReeves', 'hestenesStiefel', 'daiYuan']), 'polakRibiere')
+const conjugateOptions = () =>
+  z.strictObject({
+    formula: formulaSchema(),
+    lineSearch: lineSearchSchema(() => strongWolfe({ curvature: 0.1 })),
+  })
+const descentOptions = () => z.strictObject({ lineSearch: lineSearchSchema(() => backtracking()) })
 
 /**
  * The conjugate direction; its first step is such that the first-order change is the last one's.

@@ -37,8 +37,26 @@ export { adamax } from './adamax.ts'
 export { type AdanOptions, type AdanState, adan } from './adan.ts'
 export { type AmsgradState, amsgrad } from './amsgrad.ts'
 export { type AveragedState, averaged, ema } from './averages.ts'
+// ---- optimisers that evaluate the objective
+export { type BfgsOptions, bfgs, dfp } from './bfgs.ts'
 export { type Chained, type ChainState, chain } from './chain.ts'
 export { clipByBlock, clipByGlobalNorm, clipByValue } from './clip.ts'
+export {
+  type ConjugateFormula,
+  type ConjugateGradientOptions,
+  conjugateDirection,
+  conjugateGradient,
+  type GradientDescentOptions,
+  gradientDescent,
+  steepestDescent,
+} from './conjugate-gradient.ts'
+export {
+  type DenseCurvature,
+  exactHessian,
+  gaussNewtonCurvature,
+  hessianProducts,
+  symmetricRankOne,
+} from './curvature.ts'
 // ---- schedules
 export { type OneCycleOptions, oneCycle, type WarmRestartsOptions, warmRestarts } from './cycles.ts'
 export {
@@ -63,59 +81,6 @@ export {
   sgd,
 } from './descent.ts'
 export { type LarsOptions, lamb, lars } from './lamb.ts'
-export { type LionOptions, lion } from './lion.ts'
-export { type LookaheadOptions, type LookaheadState, lookahead } from './lookahead.ts'
-export { freeze, masked, type PartitionState, partition } from './masked.ts'
-export type { AdamState } from './moments.ts'
-export { type MuonOptions, type MuonState, muon } from './muon.ts'
-export { nadam } from './nadam.ts'
-export {
-  type JoinedOptions,
-  joined,
-  type PiecewiseConstantOptions,
-  type PiecewiseLinearOptions,
-  piecewiseConstant,
-  piecewiseLinear,
-  type WarmUpOptions,
-  warmUp,
-} from './piecewise.ts'
-export { type PlateauOptions, type PlateauState, reduceOnPlateau } from './plateau.ts'
-export { type RPropOptions, type RPropState, rProp } from './r-prop.ts'
-export { type RadamOptions, radam } from './radam.ts'
-export { type RmsPropOptions, type RmsPropState, rmsProp } from './rms-prop.ts'
-export {
-  defineRule,
-  defineTransformation,
-  type Leaf,
-  mapFloatParameters,
-  mapFloats,
-  type RuleDefinition,
-} from './rule.ts'
-export { constant, type Schedule, type Scheduled } from './schedule.ts'
-export type { Which } from './select.ts'
-export { type SkipState, skipNonFinite } from './skip-non-finite.ts'
-export { type TunableState, tunable } from './tunable.ts'
-export { weightDecay } from './weight-decay.ts'
-export { type YogiOptions, yogi } from './yogi.ts'
-
-// ---- optimisers that evaluate the objective
-export { type BfgsOptions, bfgs, dfp } from './bfgs.ts'
-export {
-  type ConjugateFormula,
-  type ConjugateGradientOptions,
-  conjugateDirection,
-  conjugateGradient,
-  type GradientDescentOptions,
-  gradientDescent,
-  steepestDescent,
-} from './conjugate-gradient.ts'
-export {
-  type DenseCurvature,
-  exactHessian,
-  gaussNewtonCurvature,
-  hessianProducts,
-  symmetricRankOne,
-} from './curvature.ts'
 export {
   type LbfgsOptions,
   type LimitedMemoryOptions,
@@ -137,8 +102,14 @@ export {
   type Move,
 } from './line-search-optimiser.ts'
 export { type StrongWolfeOptions, strongWolfe } from './line-search-wolfe.ts'
+export { type LionOptions, lion } from './lion.ts'
+export { type LookaheadOptions, type LookaheadState, lookahead } from './lookahead.ts'
+export { freeze, masked, type PartitionState, partition } from './masked.ts'
 export { type Minimiser, minimise, minimiser, minimiseSync } from './minimise.ts'
 export type { MinimiseOptions, Report } from './minimise-options.ts'
+export type { AdamState } from './moments.ts'
+export { type MuonOptions, type MuonState, muon } from './muon.ts'
+export { nadam } from './nadam.ts'
 export {
   gaussNewton,
   type LevenbergMarquardtOptions,
@@ -149,7 +120,32 @@ export {
   type TrustRegionOptions,
   trustRegion,
 } from './newton.ts'
+export {
+  type JoinedOptions,
+  joined,
+  type PiecewiseConstantOptions,
+  type PiecewiseLinearOptions,
+  piecewiseConstant,
+  piecewiseLinear,
+  type WarmUpOptions,
+  warmUp,
+} from './piecewise.ts'
+export { type PlateauOptions, type PlateauState, reduceOnPlateau } from './plateau.ts'
 export { type QuasiNewtonOptions, type QuasiNewtonState, quasiNewton } from './quasi-newton.ts'
+export { type RPropOptions, type RPropState, rProp } from './r-prop.ts'
+export { type RadamOptions, radam } from './radam.ts'
+export { type RmsPropOptions, type RmsPropState, rmsProp } from './rms-prop.ts'
+export {
+  defineRule,
+  defineTransformation,
+  type Leaf,
+  mapFloatParameters,
+  mapFloats,
+  type RuleDefinition,
+} from './rule.ts'
+export { constant, type Schedule, type Scheduled } from './schedule.ts'
+export type { Which } from './select.ts'
+export { type SkipState, skipNonFinite } from './skip-non-finite.ts'
 export { status } from './status.ts'
 export { type Curvature, type TrustRegionParts, type TrustRegionState, trustRegionOptimiser } from './trust-region.ts'
 export {
@@ -161,3 +157,6 @@ export {
   type Subproblem,
   steihaug,
 } from './trust-region-subproblem.ts'
+export { type TunableState, tunable } from './tunable.ts'
+export { weightDecay } from './weight-decay.ts'
+export { type YogiOptions, yogi } from './yogi.ts'

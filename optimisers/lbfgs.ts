@@ -44,9 +44,9 @@ export interface LimitedMemoryState extends DirectionState {
   readonly scale: Real
 }
 
-const memorySchema = z._default(z.int().check(z.positive()), 10)
-const memoryOptions = z.strictObject({ memory: memorySchema })
-const lbfgsOptions = z.strictObject({ memory: memorySchema, lineSearch: lineSearchSchema(() => strongWolfe()) })
+const memorySchema = () => z._default(z.int().check(z.positive()), 10)
+const memoryOptions = () => z.strictObject({ memory: memorySchema() })
+const lbfgsOptions = () => z.strictObject({ memory: memorySchema(), lineSearch: lineSearchSchema(() => strongWolfe()) })
 
 /**
  * The direction of L-BFGS: 2 m n numbers, and no matrix. A step without positive curvature sᵀy is not remembered.

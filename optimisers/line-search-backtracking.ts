@@ -35,12 +35,13 @@ export interface BacktrackingOptions {
 }
 
 const share = (value: number) => z._default(z.number().check(z.positive(), z.lt(1)), value)
-const optionsSchema = z.strictObject({
-  decrease: share(1e-4),
-  most: share(0.5),
-  least: share(0.1),
-  maxTrials: z._default(z.int().check(z.positive()), 40),
-})
+const optionsSchema = () =>
+  z.strictObject({
+    decrease: share(1e-4),
+    most: share(0.5),
+    least: share(0.1),
+    maxTrials: z._default(z.int().check(z.positive()), 40),
+  })
 
 interface BacktrackingState extends SearchState {
   readonly trials: Count

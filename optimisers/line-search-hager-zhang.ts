@@ -46,15 +46,16 @@ export interface HagerZhangOptions {
   readonly maxTrials?: number
 }
 
-const optionsSchema = z.strictObject({
-  decrease: z._default(z.number().check(z.positive(), z.lt(0.5)), 0.1),
-  curvature: z._default(z.number().check(z.positive(), z.lt(1)), 0.9),
-  rounding: z._default(z.number().check(z.nonnegative()), 1e-6),
-  growth: z._default(z.number().check(z.gt(1)), 5),
-  maxTrials: z._default(z.int().check(z.positive()), 50),
-})
+const optionsSchema = () =>
+  z.strictObject({
+    decrease: z._default(z.number().check(z.positive(), z.lt(0.5)), 0.1),
+    curvature: z._default(z.number().check(z.positive(), z.lt(1)), 0.9),
+    rounding: z._default(z.number().check(z.nonnegative()), 1e-6),
+    growth: z._default(z.number().check(z.gt(1)), 5),
+    maxTrials: z._default(z.int().check(z.positive()), 50),
+  })
 
-type Settings = z.output<typeof optionsSchema>
+type Settings = z.output<ReturnType<typeof optionsSchema>>
 
 /** What the next trial is for. */
 const phase = { bracket: 0, bisect: 1, firstSecant: 2, secondSecant: 3, middle: 4 } as const

@@ -46,11 +46,12 @@ export interface StrongWolfeOptions {
   readonly maxTrials?: number
 }
 
-const optionsSchema = z.strictObject({
-  decrease: z._default(z.number().check(z.positive(), z.lt(1)), 1e-4),
-  curvature: z._default(z.number().check(z.positive(), z.lt(1)), 0.9),
-  maxTrials: z._default(z.int().check(z.positive()), 30),
-})
+const optionsSchema = () =>
+  z.strictObject({
+    decrease: z._default(z.number().check(z.positive(), z.lt(1)), 1e-4),
+    curvature: z._default(z.number().check(z.positive(), z.lt(1)), 0.9),
+    maxTrials: z._default(z.int().check(z.positive()), 30),
+  })
 
 interface WolfeState extends SearchState {
   readonly low: Known

@@ -44,37 +44,41 @@ export interface MinimiseOptions<P = unknown> {
   readonly inequalities?: (parameters: P) => AnyTensor | readonly AnyTensor[]
 }
 
-const tolerance = z.optional(z.number().check(z.nonnegative()))
+const tolerance = () => z.optional(z.number().check(z.nonnegative()))
 const limit = (value: number) => z._default(z.int().check(z.nonnegative()), value)
-const anyFunction = z.optional(
-  z.custom<(...args: never[]) => unknown>((x) => typeof x === 'function', { error: () => 'must be a function' }),
-)
+const anyFunction = () =>
+  z.optional(
+    z.custom<(...args: never[]) => unknown>((x) => typeof x === 'function', { error: () => 'must be a function' }),
+  )
 
 /** The largest int32: no limit. */
 const UNLIMITED = 2 ** 31 - 1
 
-const optionsSchema = z.strictObject({
-  gradientTolerance: tolerance,
-  stepTolerance: z._default(z.number().check(z.nonnegative()), 0),
-  objectiveTolerance: z._default(z.number().check(z.nonnegative()), 0),
-  maxIterations: limit(10_000),
-  maxEvaluations: limit(UNLIMITED),
-  maxSeconds: z._default(
-    z.union([z.number().check(z.positive()), z.literal(Number.POSITIVE_INFINITY)]),
-    Number.POSITIVE_INFINITY,
-  ),
-  callback: anyFunction,
-  trace: z._default(z.boolean(), false),
-  progress: z._default(z.boolean(), false),
-  signal: z.optional(z.custom<AbortSignal>((x) => x instanceof AbortSignal, { error: () => 'must be an AbortSignal' })),
-  lower: z.optional(z.any()),
-  upper: z.optional(z.any()),
-  equalities: anyFunction,
-  inequalities: anyFunction,
-})
+const optionsSchema = () =>
+  z.strictObject({
+    gradientTolerance: tolerance(),
+    stepTolerance: z._default(z.number().check(z.nonnegative()), 0),
+    objectiveTolerance: z._default(z.number().check(z.nonnegative()), 0),
+    maxIterations: limit(10_000),
+    maxEvaluations: limit(UNLIMITED),
+    maxSeconds: z._default(
+      z.union([z.number().check(z.positive()), z.literal(Number.POSITIVE_INFINITY)]),
+      Number.POSITIVE_INFINITY,
+    ),
+    callback: anyFunction(),
+    trace: z._default(z.boolean(), false),
+    progress: z._default(z.boolean(), false),
+    signal: z.optional(
+      z.custom<AbortSignal>((x) => x instanceof AbortSignal, { error: () => 'must be an AbortSignal' }),
+    ),
+    lower: z.optional(z.any()),
+    upper: z.optional(z.any()),
+    equalities: anyFunction(),
+    inequalities: anyFunction(),
+  })
 
 /** Options with their defaults. */
-export type Settings = z.output<typeof optionsSchema>
+export type Settings = z.output<ReturnType<typeof optionsSchema>>
 
 /**
  * Reads the options.

@@ -68,9 +68,13 @@ export function arrange(name: string, start: unknown): Arrangement {
   }
 }
 
+/** `fromFlat` of a layout that is not known before running. */
+const nameVector = fromFlat as unknown as (x: Vector, names: ReturnType<typeof layout>) => unknown
+
 /** The parts of a vector as views, whose gradients need no padding. */
 function viewsOf(x: Vector, names: ReturnType<typeof layout>, count: number): Leaf[] {
-  const named = fromFlat(x, names) as unknown as Readonly<Record<string, Leaf>> // `arrange` named them leaf0, leaf1 …
+  // `arrange` named them leaf0, leaf1 …
+  const named = nameVector(x, names) as Readonly<Record<string, Leaf>>
   return Array.from({ length: count }, (_, i) => named[`leaf${i}`]!)
 }
 
@@ -151,10 +155,13 @@ function residualsOf(f: (x: Vector) => unknown, size: number): Residuals {
   }
 }
 
+/** `concat` of vectors; its own type would look for the length of a list of any length. */
+const joinVectors = concat as unknown as (vectors: readonly Vector[], axis: 0) => Vector
+
 /** All tensors of a tree as one vector. */
 function joined(tree: unknown): Vector {
   const flat = leavesOf(tree).map((leaf) => reshape(leaf, [-1]) as unknown as Vector) // one dimension
-  return flat.length === 1 ? flat[0]! : (concat(flat, 0) as unknown as Vector)
+  return flat.length === 1 ? flat[0]! : joinVectors(flat, 0)
 }
 
 /** Limits as vectors; a number is the limit of every parameter. */

@@ -72,9 +72,12 @@ function iterate(run: Run, { state, iterations, best }: Carry): Carry {
     state: next,
     iterations: add(iterations, 1),
     result: judge(run, state, next),
-    best: best.map((lowest) => choose(less(next.value, lowest.value), { ...bestOf(next) }, { ...lowest })),
+    best: best.map((lowest) => choose(isBetter(next, lowest), { ...bestOf(next) }, { ...lowest })),
   }
 }
+
+/** Lower, and finite: −∞ is no place to stand. */
+const isBetter = (next: Iterate, lowest: Best): Flag => logicalAnd(less(next.value, lowest.value), sound(next))
 
 const bestOf = ({ x, value, gradientNorm }: Iterate): Best => ({ x, value, gradientNorm })
 

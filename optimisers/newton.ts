@@ -67,22 +67,25 @@ const record = <T>(key: string, sentence: string, fallback: () => T) =>
     z.custom<T>((x) => typeof x === 'object' && x !== null && key in x, { error: () => sentence }),
     fallback as never,
   )
-const subproblemSchema = record<Subproblem>('solve', 'must be a subproblem, such as steihaug()', nearlyExact)
-const curvatureSchema = record<Curvature<any>>('product', 'must be a curvature, such as exactHessian()', exactHessian)
-const scalingSchema = z.enum(['none', 'diagonal'])
-const radiusSchema = z.number().check(z.positive())
-const newtonOptions = z.strictObject({ lineSearch: lineSearchSchema(() => strongWolfe()) })
-const trustRegionOptions = z.strictObject({
-  curvature: curvatureSchema,
-  subproblem: subproblemSchema,
-  scaling: z._default(scalingSchema, 'diagonal'),
-  radius: z._default(radiusSchema, 1),
-})
-const marquardtOptions = z.strictObject({
-  subproblem: subproblemSchema,
-  scaling: z._default(scalingSchema, 'diagonal'),
-  radius: z._default(radiusSchema, 100),
-})
+const subproblemSchema = () => record<Subproblem>('solve', 'must be a subproblem, such as steihaug()', nearlyExact)
+const curvatureSchema = () =>
+  record<Curvature<any>>('product', 'must be a curvature, such as exactHessian()', exactHessian)
+const scalingSchema = () => z.enum(['none', 'diagonal'])
+const radiusSchema = () => z.number().check(z.positive())
+const newtonOptions = () => z.strictObject({ lineSearch: lineSearchSchema(() => strongWolfe()) })
+const trustRegionOptions = () =>
+  z.strictObject({
+    curvature: curvatureSchema(),
+    subproblem: subproblemSchema(),
+    scaling: z._default(scalingSchema(), 'diagonal'),
+    radius: z._default(radiusSchema(), 1),
+  })
+const marquardtOptions = () =>
+  z.strictObject({
+    subproblem: subproblemSchema(),
+    scaling: z._default(scalingSchema(), 'diagonal'),
+    radius: z._default(radiusSchema(), 100),
+  })
 
 /**
  * Newton's method within a trust region: few iterations, each with a Hessian and a few factorisations, and sure of its way where the

@@ -29,7 +29,7 @@ export interface QuasiNewtonState extends DirectionState {
   readonly fresh: Flag
 }
 
-const optionsSchema = z.strictObject({ formula: z._default(z.enum(['bfgs', 'dfp']), 'bfgs') })
+const optionsSchema = () => z.strictObject({ formula: z._default(z.enum(['bfgs', 'dfp']), 'bfgs') })
 
 /** H⁺ = H + a s sᵀ + b (s uᵀ + u sᵀ) + c u uᵀ. */
 interface Coefficients {

@@ -74,10 +74,11 @@ export interface SteihaugOptions {
   readonly maxProducts?: number
 }
 
-const steihaugOptions = z.strictObject({
-  forcing: z._default(z.number().check(z.positive(), z.lt(1)), 0.5),
-  maxProducts: z.optional(z.int().check(z.positive())),
-})
+const steihaugOptions = () =>
+  z.strictObject({
+    forcing: z._default(z.number().check(z.positive(), z.lt(1)), 0.5),
+    maxProducts: z.optional(z.int().check(z.positive())),
+  })
 
 /**
  * Conjugate gradients that end at the border of the region, or follow a direction of negative curvature to it. Needs only products

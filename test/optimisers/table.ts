@@ -1,5 +1,6 @@
 /** The table of rules: one row for every rule, transformation and combinator of the door. */
 import { combinators } from './combinators-table.ts'
+import { optimiserNames, partNames } from './names.ts'
 import type { Row } from './row.ts'
 import { rules as own } from './rules-table.ts'
 
@@ -23,4 +24,11 @@ export const scheduleNames: readonly string[] = [
 ]
 
 /** Exports of the door that are neither rules nor schedules. */
-export const others: readonly string[] = ['defineRule', 'defineTransformation', 'mapFloatParameters', 'mapFloats']
+export const others: readonly string[] = [
+  'defineRule',
+  'defineTransformation',
+  'mapFloatParameters',
+  'mapFloats',
+  ...optimiserNames,
+  ...partNames,
+]

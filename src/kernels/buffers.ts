@@ -32,6 +32,7 @@ export function buffersOf(step: Step): StepBuffers {
       const operands = convolutionOperands(step.convolution)
       read(operands.reads)
       write([operands.writes])
+      if (step.convolution.epilogue !== null) kernelBuffers(step.convolution.epilogue.body, reads, writes)
       break
     }
     case 'copy':

@@ -1,6 +1,7 @@
 /** An epilogue as statements of its own: the finished element is read from memory. */
-import type { Contraction, Epilogue, Kernel, Statement } from './kernel.ts'
+import type { Contraction, Convolution, Epilogue, Kernel, Statement } from './kernel.ts'
 import { nested } from './kernel-cost.ts'
+import { imageOf } from './product.ts'
 
 /** A product that has an epilogue, as far as the epilogue minds. */
 export type Finished = Pick<Contraction, 'name' | 'dtype' | 'c'> & { readonly epilogue: Epilogue }
@@ -8,6 +9,12 @@ export type Finished = Pick<Contraction, 'name' | 'dtype' | 'c'> & { readonly ep
 /** Has the product an epilogue? */
 export const hasEpilogue = (contraction: Contraction): contraction is Contraction & Finished =>
   contraction.epilogue !== null
+
+/** The image of a convolution that has an epilogue, or null. */
+export function finishedImage(convolution: Convolution): Finished | null {
+  const image = convolution.epilogue === null ? null : imageOf(convolution)
+  return image === null || image.epilogue === null ? null : { ...image, epilogue: image.epilogue }
+}
 
 /** The epilogue of a product that stands finished at `c`, as a kernel over the whole of it. */
 export function epilogueKernel({ epilogue, name, c, dtype }: Finished): Kernel {

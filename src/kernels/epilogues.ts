@@ -1,5 +1,5 @@
 /**
- * Epilogues: a kernel that reads a matrix product element by element becomes part of it, and runs while the product's elements
+ * Epilogues: a kernel that reads a matrix product, or an image from a convolution, element by element becomes part of it, and runs while the product's elements
  * are in cache. A pass over finished steps: it compares addresses, so it sees through reshapes and merged loops.
  *
  * The product moves down to the kernel, or the kernel up to the product, whichever changes no order between two steps of which
@@ -8,18 +8,8 @@
  */
 import type { Axis } from './digits.ts'
 import { correspondence } from './digits.ts'
-import type {
-  Address,
-  Buffer,
-  Contraction,
-  Epilogue,
-  Kernel,
-  Local,
-  Loop,
-  MatrixOperand,
-  Statement,
-  Step,
-} from './kernel.ts'
+import type { Address, Buffer, Epilogue, Kernel, Local, Loop, MatrixOperand, Statement, Step } from './kernel.ts'
+import { finished, type Product, productOf } from './product.ts'
 import { respaced, type Store } from './respace.ts'
 import { Timeline } from './timeline.ts'
 import { allNodes, nodesOf, strideAlong } from './walk.ts'
@@ -30,7 +20,7 @@ const FEW_COLUMNS = 4
 
 /** The steps of a routine, with kernels taken into products. `outer`: the inputs and outputs of the routine. */
 export function withEpilogues(steps: readonly Step[], outer: ReadonlySet<Buffer>): readonly Step[] {
-  if (!steps.some(({ kind }) => kind === 'contract')) return steps
+  if (!steps.some((step) => productOf(step) !== null)) return steps
   const timeline = new Timeline(steps)
   steps.forEach((step, position) => {
     if (step.kind === 'kernel') absorb(timeline, step.kernel, position, outer)
@@ -43,15 +33,15 @@ function absorb(timeline: Timeline, kernel: Kernel, position: number, outer: Rea
   const nest = nestOf(kernel)
   if (nest === null) return
   for (const place of timeline.productsReadBy(position)) {
-    const contraction = timeline.productAt(place)!
-    const target = timeline.meetingPlace(place, position, contraction)
+    const product = timeline.productAt(place)!
+    const target = timeline.meetingPlace(place, position, product)
     if (target === null) continue
-    const epilogue = epilogueOf(contraction, kernel.name, nest)
+    const epilogue = epilogueOf(product, kernel.name, nest)
     if (epilogue === null) continue
-    const { buffer } = contraction.c
+    const { buffer } = product.c
     const isPrivate = !outer.has(buffer) && timeline.isOnlyTouchedBy(buffer, place, position)
-    const own = isPrivate ? ownPlace(contraction, epilogue) : null
-    timeline.join(place, position, target, { ...contraction, c: own ?? contraction.c, epilogue })
+    const own = isPrivate ? ownPlace(product, epilogue) : null
+    timeline.join(place, position, target, finished(timeline.stepAt(place), own ?? product.c, epilogue))
     return
   }
 }
@@ -75,8 +65,11 @@ function nestOf({ body }: Kernel): Nest | null {
 }
 
 /** The nest over the product's own loops; null if it does not run over the product's elements, each once and in rows. */
-function epilogueOf(contraction: Contraction, name: string, { loops, stores }: Nest): Epilogue | null {
-  const { batch, rows, columns, c, dtype } = contraction
+function epilogueOf(
+  { batch, rows, columns, c, dtype }: Product,
+  name: string,
+  { loops, stores }: Nest,
+): Epilogue | null {
   const read = elementRead(c, stores)
   if (read === null || (columns !== 1 && columns < FEW_COLUMNS)) return null
   const own = [...batch, rows, columns].map((extent, id): Loop => ({ id, extent, parallel: true, vector: false }))
@@ -122,7 +115,10 @@ function runsAlong(stores: readonly Store[], columns: Loop): boolean {
 }
 
 /** Where the product can be summed so that the epilogue's own store replaces it; null if there is no such place. */
-function ownPlace({ a, b, c, dtype, batch, columns }: Contraction, { loops, body }: Epilogue): MatrixOperand | null {
+function ownPlace(
+  { reads: [a, b], c, dtype, batch, columns, isDense }: Product,
+  { loops, body }: Epilogue,
+): MatrixOperand | null {
   const read = new Set(loadsOf(body).map(({ buffer }) => buffer))
   const store = body.find(
     ({ buffer, address }) =>
@@ -134,11 +130,14 @@ function ownPlace({ a, b, c, dtype, batch, columns }: Contraction, { loops, body
       (columns === 1 || strideAlong(address, loops[loops.length - 1]) === 1),
   )
   if (store === undefined) return null
+  const strides = loops.map((loop) => strideAlong(store.address, loop))
+  const own = [...c.batchStrides, c.rowStride]
+  if (isDense && own.some((stride, i) => loops[i].extent > 1 && stride !== strides[i])) return null
   return {
     ...c,
     buffer: store.buffer,
     offset: store.address.offset,
-    rowStride: strideAlong(store.address, loops[batch.length]),
-    batchStrides: batch.map((_, axis) => strideAlong(store.address, loops[axis])),
+    rowStride: isDense ? c.rowStride : strides[batch.length],
+    batchStrides: isDense ? c.batchStrides : strides.slice(0, batch.length),
   }
 }

@@ -165,12 +165,12 @@ class Fuser {
     return nests
   }
 
-  /** Is the variable a matrix product, seen through movements? */
+  /** Is the variable a matrix product or the image from a convolution, seen through movements? */
   #isProduct(variable: Variable): boolean {
     let equation = this.#definitions[variable.index]
     while (equation !== undefined && ['reshape', 'transpose'].includes(equation.primitive.name))
       equation = this.#definitions[equation.inputs[0].index]
-    return equation?.primitive.name === 'dot'
+    return equation !== undefined && ['dot', 'convolution', 'convolutionInput'].includes(equation.primitive.name)
   }
 
   /** What only the nest itself reads needs memory for one row, or none if a row is one number. */

@@ -116,7 +116,7 @@ export interface MatrixOperand extends Operand {
 }
 
 /**
- * What is done with the finished elements of a product while their tile is in cache: one loop nest over the product's own space.
+ * What is done with the finished elements of a product or of a convolution while their tile is in cache: one loop nest over the product's own space.
  * A store to the product's own buffer `c` replaces exactly the element at hand; no other load or store touches `c`.
  */
 export interface Epilogue {
@@ -164,7 +164,7 @@ export interface Convolution {
   readonly x: Operand
   readonly w: Operand
   readonly y: Operand
-  /** Its loops: the axes of the tensor that is written. */
+  /** Its loops: the axes of the image that is written (the last spatial one are the rows, the channels the columns). */
   readonly epilogue: Epilogue | null
 }
 

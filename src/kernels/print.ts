@@ -17,6 +17,7 @@ import type {
 import { contractionCost, nested } from './kernel-cost.ts'
 import { nestedRoutines } from './plan.ts'
 import { printStatements, showLoop } from './print-statements.ts'
+import { productOf } from './product.ts'
 import { allNodes, nodesOf } from './walk.ts'
 
 /** How much is printed: one line for each step, or the statements of kernels too. */
@@ -52,9 +53,8 @@ function printNested(routine: Routine, detail: Detail, indent: string): string[]
 /** The statements of a kernel, or of a product's epilogue. */
 function statementsOf(step: Step): readonly Statement[] {
   if (step.kind === 'kernel') return step.kernel.body
-  if (step.kind !== 'contract' || step.contraction.epilogue === null) return []
-  const { loops, body } = step.contraction.epilogue
-  return nested(loops, body)
+  const epilogue = productOf(step)?.epilogue ?? null
+  return epilogue === null ? [] : nested(epilogue.loops, epilogue.body)
 }
 
 /** `in0`, `out0`, or `b7@1024` for a buffer at byte 1024 of the arena. */
@@ -103,14 +103,19 @@ function describeContraction(contraction: Contraction): string {
   const shape = `${batch.map((extent) => `${extent} × `).join('')}${rows}×${inner}·${inner}×${columns}`
   const { flops, bytes } = contractionCost(contraction)
   const after = epilogue === null ? '' : ` ${name} + ${epilogue.name}`
-  const operands = [...[a, b].map(showOperand), ...(epilogue === null ? [] : readBy(epilogue))]
-  const results = [...new Set([showOperand(c), ...(epilogue === null ? [] : writtenBy(epilogue))])]
-  return `contract ${dtype} ${shape}${after}, ${operands.join(', ')} -> ${results.join(', ')}, ${showCount(flops)}flop, ${showBytes(bytes)}`
+  return `contract ${dtype} ${shape}${after}, ${flow([a, b], c, epilogue)}, ${showCount(flops)}flop, ${showBytes(bytes)}`
+}
+
+/** `in0, in1, in2 -> b2@0, out0`: the operands and results of a product and its epilogue. */
+function flow(reads: readonly Operand[], writes: Operand, epilogue: Epilogue | null): string {
+  const operands = [...reads.map(showOperand), ...(epilogue === null ? [] : readBy(epilogue))]
+  const results = new Set([showOperand(writes), ...(epilogue === null ? [] : writtenBy(epilogue))])
+  return `${operands.join(', ')} -> ${[...results].join(', ')}`
 }
 
 /** `convolve forward float32 64×28×28×16 * 3×3×16×32 stride 2, in0, in1 -> b2@0, 115 Mflop, 2.1 MB` */
 function describeConvolution(convolution: Convolution): string {
-  const { dtype, form, batch, groups, channelsIn, channelsOut, axes } = convolution
+  const { name, dtype, form, batch, groups, channelsIn, channelsOut, axes, epilogue } = convolution
   const image = [batch, ...axes.map(({ input }) => input), groups * channelsIn].join('×')
   const weights = [...axes.map(({ window }) => window), channelsIn, groups * channelsOut].join('×')
   const varied = (['stride', 'dilation'] as const)
@@ -118,8 +123,9 @@ function describeConvolution(convolution: Convolution): string {
     .map((name) => ` ${name} ${axes.map((axis) => axis[name]).join('×')}`)
   const { reads, writes } = convolutionOperands(convolution)
   const { flops, bytes } = convolutionCost(convolution)
-  const shape = `${image} * ${weights}${varied.join('')}`
-  return `convolve ${form} ${dtype} ${shape}, ${list(reads)} -> ${showOperand(writes)}, ${showCount(flops)}flop, ${showBytes(bytes)}`
+  const after = epilogue === null ? '' : ` ${name} + ${epilogue.name}`
+  const shape = `${image} * ${weights}${varied.join('')}${after}`
+  return `convolve ${form} ${dtype} ${shape}, ${flow(reads, writes, epilogue)}, ${showCount(flops)}flop, ${showBytes(bytes)}`
 }
 
 const readBy = ({ body }: Epilogue): string[] =>

@@ -1,6 +1,8 @@
 /** Steps in order, and who touches a buffer between two of them: what may move past what. */
 import { buffersOf } from './buffers.ts'
-import type { Buffer, Contraction, Step } from './kernel.ts'
+import type { Buffer, Step } from './kernel.ts'
+import type { Product } from './product.ts'
+import { productOf } from './product.ts'
 
 /** Positions of the steps that read and write a buffer, ascending. */
 interface Touches {
@@ -38,21 +40,25 @@ export class Timeline {
 
   /** The product at a position, if it has no epilogue and writes its sum to a buffer. */
   #isFree(position: number, buffer: Buffer): boolean {
-    const contraction = this.productAt(position)
-    return contraction !== null && contraction.epilogue === null && contraction.c.buffer === buffer
+    const product = this.productAt(position)
+    return product !== null && product.epilogue === null && product.c.buffer === buffer
   }
 
   /** The product at a position, or null. */
-  productAt(position: number): Contraction | null {
-    const step = this.#steps[position]
-    return step?.kind === 'contract' ? step.contraction : null
+  productAt(position: number): Product | null {
+    return productOf(this.#steps[position])
+  }
+
+  /** The step at a position, or null if it is gone. */
+  stepAt(position: number): Step | null {
+    return this.#steps[position]
   }
 
   /**
    * Where the product at `place` and the kernel at `position` can be one step: at the kernel, else at the product; null if
    * neither can move.
    */
-  meetingPlace(place: number, position: number, { a, b, c }: Contraction): number | null {
+  meetingPlace(place: number, position: number, { reads: [a, b], c }: Product): number | null {
     const { reads, writes } = buffersOf(this.#steps[position]!)
     if (writes.has(a.buffer) || writes.has(b.buffer)) return null
     const free = (buffer: Buffer, kind: keyof Touches) => !this.#isTouched(buffer, kind, place, position)
@@ -69,10 +75,9 @@ export class Timeline {
   }
 
   /** Puts a product with its epilogue in the place of the two steps. */
-  join(place: number, position: number, target: number, contraction: Contraction): void {
+  join(place: number, position: number, target: number, step: Step): void {
     this.#remove(place)
     this.#remove(position)
-    const step: Step = { kind: 'contract', contraction }
     this.#steps[target] = step
     const { reads, writes } = buffersOf(step)
     for (const buffer of reads) insert(this.#touchesOf(buffer).reads, target)

@@ -6,7 +6,7 @@
 import { bytesOf, type StorageArray, viewOf } from '../../src/core/dtype.ts'
 import type { Ndarray } from '../../src/core/ndarray.ts'
 import { referenceData } from '../../src/core/ndarray.ts'
-import { epilogueKernel, hasEpilogue } from '../../src/kernels/epilogue-kernel.ts'
+import { epilogueKernel, type Finished, finishedImage, hasEpilogue } from '../../src/kernels/epilogue-kernel.ts'
 import type {
   Address,
   Buffer,
@@ -70,7 +70,7 @@ class Machine {
   readonly memory: ArrayBuffer
   readonly arena: number
   readonly #compiled = new Map<Kernel, (frame: Frame) => void>()
-  readonly #epilogues = new Map<Contraction, Kernel>()
+  readonly #epilogues = new Map<Contraction | Step, Kernel>()
 
   constructor(memory: ArrayBuffer, arena: number) {
     this.memory = memory
@@ -102,6 +102,7 @@ class Machine {
         break
       case 'convolve':
         this.#convolve(step.convolution, frame)
+        this.#finish(step, finishedImage(step.convolution), frame)
         break
       case 'copy':
         this.#slice(step.to, step.elements, frame).set(this.#slice(step.from, step.elements, frame))
@@ -144,9 +145,13 @@ class Machine {
 
   #contract(contraction: Contraction, frame: Frame): void {
     this.#product(contraction, frame)
-    if (!hasEpilogue(contraction)) return
-    const kernel = this.#epilogues.get(contraction) ?? epilogueKernel(contraction)
-    this.#epilogues.set(contraction, kernel)
+    this.#finish(contraction, hasEpilogue(contraction) ? contraction : null, frame)
+  }
+
+  #finish(key: Contraction | Step, product: Finished | null, frame: Frame): void {
+    if (product === null) return
+    const kernel = this.#epilogues.get(key) ?? epilogueKernel(product)
+    this.#epilogues.set(key, kernel)
     this.#kernel(kernel, frame)
   }
 

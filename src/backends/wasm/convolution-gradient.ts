@@ -36,9 +36,8 @@ export function emitKernelGradient(state: ModuleState, convolution: Convolution)
   const tile = tileOf({ dtype: correlation.dtype, fma: state.fma })
   const bands = bandsOf(correlation)
   const strides = targetStrides(correlation, tile)
-  const overBands = emitBands(state, correlation, bands, strides, (band) =>
-    bandFunction(state, correlation, tile, bands, band),
-  )
+  const bandOf = (band: Band): number => bandFunction(state, correlation, tile, bands, band)
+  const overBands = emitBands(state, correlation, bands, strides, bandOf, null)
   const code = state.module.function(Array(4).fill('i32'), [], 'convolution kernel gradient')
   const [x, w, y, work] = code.parameters.keys()
   const bytes = product(correlation.axes.map(({ taps }) => taps)) * rowsOf(correlation) * rowBytes(correlation, tile)

@@ -2,14 +2,17 @@
  * Convolutions as functions of a WebAssembly module: one for each form, geometry and size, with everything but the addresses
  * written into the code.
  */
-import type { Convolution } from '../../kernels/kernel.ts'
+import { finishedImage } from '../../kernels/epilogue-kernel.ts'
+import type { Convolution, Routine } from '../../kernels/kernel.ts'
 import type { Expression } from './assembler.ts'
+import type { Finish } from './convolution-finish.ts'
 import { emitKernelGradient, kernelGradientBytes } from './convolution-gradient.ts'
 import { forwardCorrelation, inputCorrelations } from './correlation.ts'
 import { correlationBytes, emitCorrelation } from './correlation-function.ts'
-import { call, i32, memoryFill, sequence } from './instructions.ts'
+import { emitEpilogue } from './epilogue-function.ts'
+import { call, i32, local, memoryFill, sequence } from './instructions.ts'
 import { tileOf } from './matmul-tile.ts'
-import type { ModuleState } from './module-state.ts'
+import { ARENA, addressOf, type ModuleState, moved } from './module-state.ts'
 
 /** Bytes of workspace that a convolution needs (for either value of `fma`); it is aligned to 64 bytes. */
 export function convolutionWorkspaceBytes(convolution: Convolution): number {
@@ -27,59 +30,51 @@ export function convolutionWorkspaceBytes(convolution: Convolution): number {
   }
 }
 
-/** Code that convolves, given the addresses of the three tensors and of the workspace (each evaluated several times). */
-export function convolve(
-  state: ModuleState,
-  convolution: Convolution,
-  address: Readonly<Record<'x' | 'w' | 'y' | 'work', Expression>>,
-): Expression {
-  const { x, w, y, work } = address
-  switch (convolution.form) {
-    case 'forward':
-      return call(
-        known(state, convolution, () => emitCorrelation(state, forwardCorrelation(convolution))),
-        x,
-        w,
-        y,
-        work,
-      )
-    case 'kernel':
-      return call(
-        known(state, convolution, () => emitKernelGradient(state, convolution)),
-        x,
-        w,
-        y,
-        work,
-      )
-    case 'input':
-      return inputGradient(state, convolution, address)
+/** Code that runs a convolution of a routine, with its epilogue. */
+export function callConvolution(state: ModuleState, routine: Routine, convolution: Convolution): Expression {
+  const { x, w, y, form } = convolution
+  const [atX, atW, atY] = [x, w, y].map((operand) => addressOf(routine, operand))
+  const work = moved(local.get(ARENA), state.workspace)
+  const { finish, addresses } = finishOf(state, routine, convolution)
+  if (form === 'kernel') {
+    const index = known(state, convolution, 'kernel', () => emitKernelGradient(state, convolution))
+    return call(index, atX, atW, atY, work)
   }
-}
-
-function inputGradient(
-  state: ModuleState,
-  convolution: Convolution,
-  { x, w, y, work }: Readonly<Record<'x' | 'w' | 'y' | 'work', Expression>>,
-): Expression {
+  if (form === 'forward') {
+    const index = known(state, convolution, `forward ${finish?.index}`, () =>
+      emitCorrelation(state, forwardCorrelation(convolution), finish),
+    )
+    return call(index, atX, atW, atY, work, ...addresses)
+  }
   const { phases, covers } = inputCorrelations(convolution)
-  const clear = covers ? sequence() : memoryFill(x, i32(0), i32(bytesOfInput(convolution)))
-  const steps = phases.map((phase, i) =>
-    call(
-      known(state, convolution, () => emitCorrelation(state, phase), i),
-      y,
-      w,
-      x,
-      work,
-    ),
-  )
+  const clear = covers ? sequence() : memoryFill(atX, i32(0), i32(bytesOfInput(convolution)))
+  const steps = phases.map((phase, i) => {
+    const index = known(state, convolution, `input ${i} ${finish?.index}`, () => emitCorrelation(state, phase, finish))
+    return call(index, atY, atW, atX, work, ...addresses)
+  })
   return sequence(clear, ...steps)
 }
 
+/** The epilogue as a function, and the addresses that it takes. */
+function finishOf(
+  state: ModuleState,
+  routine: Routine,
+  convolution: Convolution,
+): { readonly finish: Finish | null; readonly addresses: readonly Expression[] } {
+  const image = finishedImage(convolution)
+  if (image === null) return { finish: null, addresses: [] }
+  const { index, buffers } = emitEpilogue(state, image)
+  const addresses = buffers.map((buffer) => addressOf(routine, { buffer, offset: 0 }))
+  const columns = image.epilogue.loops.at(-1)!.extent
+  const batch = image.epilogue.loops.length - 2
+  return { finish: { index, batch, columns, addresses: addresses.length }, addresses }
+}
+
 /** Equal convolutions share their code. */
-function known({ library }: ModuleState, convolution: Convolution, write: () => number, phase = 0): number {
-  const { dtype, form, batch, groups, channelsIn, channelsOut, axes } = convolution
+function known({ library }: ModuleState, convolution: Convolution, purpose: string, write: () => number): number {
+  const { dtype, batch, groups, channelsIn, channelsOut, axes } = convolution
   return library.once(
-    JSON.stringify(['convolution', dtype, form, batch, groups, channelsIn, channelsOut, axes, phase]),
+    JSON.stringify(['convolution', purpose, dtype, batch, groups, channelsIn, channelsOut, axes]),
     write,
   )
 }

@@ -5,6 +5,7 @@
  */
 import { bytesOf } from '../../core/dtype.ts'
 import type { Expression, FunctionBuilder, Local } from './assembler.ts'
+import { type Finish, finishBand } from './convolution-finish.ts'
 import type { Correlation } from './correlation.ts'
 import type { Band, Bands } from './correlation-bands.ts'
 import {
@@ -37,9 +38,9 @@ export interface Moving {
 }
 
 /**
- * Adds the function `(source, fixed, moving, frame)` and answers its index. For every band it calls the band's function with
- * the address of the first source element that the band needs (in the frame, if there is one), `fixed` as it is, and `moving`
- * at the band's first image and row.
+ * Adds the function `(source, fixed, moving, frame, …addresses of the epilogue)` and answers its index. For every band it calls
+ * the band's function with the address of the first source element that the band needs (in the frame, if there is one), `fixed`
+ * as it is, and `moving` at the band's first image and row; then the epilogue for each row of the band.
  */
 export function emitBands(
   { module }: ModuleState,
@@ -47,14 +48,18 @@ export function emitBands(
   bands: Bands,
   moving: Moving,
   functionOf: BandFunction,
+  finish: Finish | null,
 ): number {
-  const code = module.function(Array(4).fill('i32'), [], 'correlation')
+  const code = module.function(Array(4 + (finish?.addresses ?? 0)).fill('i32'), [], 'correlation')
   const { band, framed, frameBytes } = bands
   const [axis] = correlation.axes
   const [image, row] = code.locals('i32', 2)
   const prepare = framed ? emitFrame(module, correlation, bands) : null
   const visit = (images: number, rows: number): Expression =>
-    callBand({ code, correlation, bands, moving, prepare, image, row }, { images, rows }, functionOf)
+    sequence(
+      callBand({ code, correlation, bands, moving, prepare, image, row }, { images, rows }, functionOf),
+      finish === null ? sequence() : finishBand(code, correlation, finish, { images, rows }, image, row),
+    )
   const overRows = (images: number): Expression => inBlocks(row, axis.count, band.rows, (rows) => visit(images, rows))
   if (framed) code.emit(memoryFill(get(3), i32(0), i32(frameBytes)))
   code.emit(inBlocks(image, correlation.batch, band.images, overRows))

@@ -4,6 +4,7 @@
  * Depthwise (one channel in and out of each group): the channels are the lanes, and the weights are read where they lie.
  */
 import type { Expression, FunctionBuilder, Local } from './assembler.ts'
+import type { Finish } from './convolution-finish.ts'
 import type { Correlation } from './correlation.ts'
 import { type Band, type Bands, bandsOf } from './correlation-bands.ts'
 import { emitBands } from './correlation-frame.ts'
@@ -51,16 +52,15 @@ export const correlationBytes = (correlation: Correlation, tile: Tile): number =
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64
 
-/** Adds the function `(source, weights, target, work)` and answers its index. */
-export function emitCorrelation(state: ModuleState, correlation: Correlation): number {
+/** Adds the function `(source, weights, target, work, …addresses of the epilogue)` and answers its index. */
+export function emitCorrelation(state: ModuleState, correlation: Correlation, finish: Finish | null): number {
   const tile = tileOf({ dtype: correlation.dtype, fma: state.fma })
   const bands = bandsOf(correlation)
   const moving = targetMoves(correlation, tile)
-  const overBands = emitBands(state, correlation, bands, moving, (band) =>
-    bandFunction(state, correlation, tile, bands, band),
-  )
-  const code = state.module.function(Array(4).fill('i32'), [], 'correlation')
-  const [source, weights, target, work] = code.parameters.keys()
+  const bandOf = (band: Band): number => bandFunction(state, correlation, tile, bands, band)
+  const overBands = emitBands(state, correlation, bands, moving, bandOf, finish)
+  const code = state.module.function(Array(4 + (finish?.addresses ?? 0)).fill('i32'), [], 'correlation')
+  const [source, weights, target, work, ...addresses] = code.parameters.keys()
   const packed = isDepthwise(correlation) ? beyond(weights, firstTap(correlation) * tile.bytes) : get(work)
   code.emit(
     isDepthwise(correlation) ? sequence() : packWeights(state, code, correlation, tile, weights, work),
@@ -70,6 +70,7 @@ export function emitCorrelation(state: ModuleState, correlation: Correlation): n
       packed,
       beyond(target, moving.start),
       beyond(work, aligned(packedBytes(correlation, tile))),
+      ...addresses.map(get),
     ),
   )
   return code.index

@@ -12,6 +12,8 @@ import type { WindowAxis } from '../../primitives/window-axis.ts'
 
 /** One axis. */
 export interface CorrelationAxis {
+  /** Its place among the axes of the convolution. */
+  readonly place: number
   /** Extents of the two tensors. */
   readonly source: number
   readonly target: number
@@ -50,7 +52,8 @@ export interface Correlation {
 export function forwardCorrelation(convolution: Convolution): Correlation {
   const { dtype, batch, groups, channelsIn, channelsOut } = convolution
   const axes = weighted(convolution).map(
-    ({ input, output, window, stride, dilation, before, tapStride }): CorrelationAxis => ({
+    ({ place, input, output, window, stride, dilation, before, tapStride }): CorrelationAxis => ({
+      place,
       ...{ source: input, target: output, count: output, start: 0, step: 1 },
       ...{ first: -before, stride, taps: window, spacing: dilation },
       ...{ tapFirst: 0, tapStep: 1, tapStride },
@@ -88,8 +91,8 @@ export function inputCorrelations(convolution: Convolution): {
 }
 
 /** Elements residue, residue + stride … of x, or null if no tap reaches them. */
-function phaseOf(axis: WindowAxis & { readonly tapStride: number }, residue: number): CorrelationAxis | null {
-  const { input, output, window, stride, dilation, before, tapStride } = axis
+function phaseOf(axis: WeightedAxis, residue: number): CorrelationAxis | null {
+  const { place, input, output, window, stride, dilation, before, tapStride } = axis
   const reaching = Array.from({ length: window }, (_, k) => k).filter(
     (k) => (residue + before - k * dilation) % stride === 0,
   )
@@ -97,6 +100,7 @@ function phaseOf(axis: WindowAxis & { readonly tapStride: number }, residue: num
   if (last === undefined) return null
   const tapStep = reaching.length > 1 ? reaching[0]! - reaching[1]! : -1
   return {
+    place,
     ...{ source: output, target: input, count: Math.ceil((input - residue) / stride), start: residue, step: stride },
     ...{ first: (residue + before - last * dilation) / stride, stride: 1, taps: reaching.length },
     spacing: reaching.length > 1 ? (-tapStep * dilation) / stride : 1,
@@ -104,13 +108,16 @@ function phaseOf(axis: WindowAxis & { readonly tapStride: number }, residue: num
   }
 }
 
+/** An axis with its place, and the elements of w from tap to tap. */
+type WeightedAxis = WindowAxis & { readonly place: number; readonly tapStride: number }
+
 /** The axes with the strides of their taps; axes on which nothing happens are left out, but for one. */
-function weighted({ axes, channelsIn, channelsOut, groups }: Convolution) {
+function weighted({ axes, channelsIn, channelsOut, groups }: Convolution): readonly WeightedAxis[] {
   let tapStride = channelsIn * channelsOut * groups
   const all = axes
     .toReversed()
-    .map((axis) => {
-      const own = { ...axis, tapStride }
+    .map((axis, i) => {
+      const own = { ...axis, place: axes.length - 1 - i, tapStride }
       tapStride *= axis.window
       return own
     })

@@ -2,7 +2,7 @@
 import { bytesOf } from '../../core/dtype.ts'
 import type { CondStep, HostStep, Routine, Step } from '../../kernels/kernel.ts'
 import type { Expression, FunctionBuilder } from './assembler.ts'
-import { convolve } from './convolution.ts'
+import { callConvolution } from './convolution.ts'
 import {
   block,
   br,
@@ -53,12 +53,8 @@ function stepOf(state: ModuleState, routine: Routine, code: FunctionBuilder, ste
       return callKernel(state, routine, step.kernel)
     case 'contract':
       return callProduct(state, routine, code, step.contraction)
-    case 'convolve': {
-      const { x, w, y } = step.convolution
-      const work = moved(local.get(ARENA), state.workspace)
-      const at = (operand: typeof x): Expression => addressOf(routine, operand)
-      return convolve(state, step.convolution, { x: at(x), w: at(w), y: at(y), work })
-    }
+    case 'convolve':
+      return callConvolution(state, routine, step.convolution)
     case 'copy': {
       const bytes = step.elements * bytesOf(step.from.buffer.dtype)
       return memoryCopy(addressOf(routine, step.to), addressOf(routine, step.from), i32(bytes))

@@ -1,5 +1,9 @@
-/** `npm run bench [-- name …]`: one JSON line for each figure of the cases whose names begin so, on the built package. */
+/**
+ * `npm run bench [-- name …]`: one JSON line for each figure of the cases whose names begin so, on the built package. With
+ * `--relaxed-simd` the CPU uses fused multiply-adds (in Node 20 they are off by default), with `--no-relaxed-simd` it does not.
+ */
 
+import { cpu } from '../../src/index.ts'
 import { callOverhead } from './call-overhead.ts'
 import { coldStart } from './cold-start.ts'
 import { convolution } from './convolution.ts'
@@ -22,4 +26,6 @@ const cases: readonly Case[] = [
   ...memory,
   coldStart,
 ]
+if (process.argv.includes('--relaxed-simd')) cpu({ relaxedSimd: true })
+if (process.argv.includes('--no-relaxed-simd')) cpu({ relaxedSimd: false })
 await runCases('conformable/cpu', cases)

@@ -7,6 +7,9 @@
  * column are: y += A[:, k] x[k], four columns together so that y is read and written once for four. x, and in the second
  * case y, are brought together in the workspace when they are not contiguous. Other strides go element by element.
  *
+ * Long sums are made of blocks, so that their error does not grow with the depth: the sums of float32 blocks are added in
+ * float64 (rows), or the blocks of columns one to the other.
+ *
  * Source: Van Zee & van de Geijn 2015, "BLIS", doi:10.1145/2764454 (dotxf and axpyf kernels).
  */
 import type { Expression, FunctionBuilder, Local, ModuleBuilder } from './assembler.ts'
@@ -15,7 +18,6 @@ import {
   call,
   choose,
   extractLane,
-  f32,
   f64,
   forUp,
   i32,
@@ -26,7 +28,9 @@ import {
   multiply,
   op,
   sequence,
+  smaller,
   store,
+  subtract,
   v128,
   when,
 } from './instructions.ts'
@@ -40,6 +44,10 @@ const { get, set } = local
  */
 const rowsTogether = 4
 const columnsTogether = 4
+
+/** The depth of a block of a sum: by rows in bytes, by columns in columns. */
+const blockOfRows = 2048
+const blockOfColumns = 256
 
 /**
  * Adds to a module, and answers its index,
@@ -64,23 +72,14 @@ export const emitMatrixVector = (module: ModuleBuilder, options: MatmulOptions):
       increment(work, multiply(get(depth), element)),
     ),
   )
-  const updateOf = (target: Local) =>
-    call(byColumns, get(rows), get(depth), get(a), get(columnStride), get(x), get(target))
-  const bytesOfY = multiply(get(rows), element)
-  const clear = (target: Local) => memoryFill(get(target), i32(0), bytesOfY)
-  const throughWork = sequence(
-    when(get(accumulate), call(copyStrided, get(y), get(yStride), get(work), element, get(rows)), clear(work)),
-    updateOf(work),
-    call(copyStrided, get(work), element, get(y), get(yStride), get(rows)),
-  )
-  const inPlace = sequence(when(op('i32.eqz', get(accumulate)), clear(y)), updateOf(y))
+  const columns = [rows, depth, a, columnStride, x, y, yStride, accumulate, work].map(get)
   const stridedOperands = [rows, depth, a, rowStride, columnStride, x, y, yStride, accumulate].map(get)
   code.emit(
     contiguousX,
     when(
       isUnit(columnStride),
       call(byRows, ...[rows, depth, a, rowStride, x, y, yStride, accumulate].map(get)),
-      when(isUnit(rowStride), when(isUnit(yStride), inPlace, throughWork), call(byElements, ...stridedOperands)),
+      when(isUnit(rowStride), call(byColumns, ...columns), call(byElements, ...stridedOperands)),
     ),
   )
   return code.index
@@ -126,26 +125,39 @@ const emitDots = (module: ModuleBuilder, tile: Tile, rows: number, vectors: numb
   const { bytes, scalar } = tile
   const code = module.function(Array(7).fill('i32'), [], `dot ${tile.vector} ${rows}×${vectors}`)
   const [depth, a, rowStride, x, y, yStride, accumulate] = code.parameters.keys()
-  const [offset, whole, end] = code.locals('i32', 3)
+  const [offset, from, whole, end] = code.locals('i32', 4)
   const pointers = [a, ...code.locals('i32', rows - 1)]
+  const stop = code.local('i32')
   const sums = code.locals('v128', rows * vectors)
-  const totals = code.locals(scalar, rows)
+  const totals = code.locals('f64', rows)
   const element = (pointer: Local) => load(`${scalar}.load`, add(get(pointer), get(offset)))
-  const rest = pointers.map((pointer, i) =>
-    set(totals[i], multiplyAddScalar(tile, element(pointer), element(x), get(totals[i]))),
+  const plus = (total: Local, term: Expression) => set(total, op('f64.add', get(total), widened(tile, term)))
+  const rest = pointers.map((pointer, i) => plus(totals[i], op(`${scalar}.mul`, element(pointer), element(x))))
+  const block = sequence(
+    set(stop, smaller(get(whole), add(get(from), i32(blockOfRows)))),
+    ...sums.map((sum) => set(sum, v128(new Uint8Array(16)))),
+    forUp(offset, get(from), get(stop), 16 * vectors, dotVectors(code, tile, x, pointers, offset, sums), true),
+    ...totals.map((total, i) => plus(total, sumOfLanes(tile, sums.slice(i * vectors, (i + 1) * vectors)))),
   )
   code.emit(
     ...pointers.slice(1).map((pointer, i) => set(pointer, add(get(pointers[i]), get(rowStride)))),
-    ...sums.map((sum) => set(sum, v128(new Uint8Array(16)))),
+    ...totals.map((total) => set(total, f64(0))),
     set(end, multiply(get(depth), i32(bytes))),
     set(whole, op('i32.and', get(end), i32(-16 * vectors))),
-    forUp(offset, i32(0), get(whole), 16 * vectors, dotVectors(code, tile, x, pointers, offset, sums)),
-    ...totals.map((total, i) => set(total, sumOfLanes(tile, sums.slice(i * vectors, (i + 1) * vectors)))),
+    forUp(from, i32(0), get(whole), blockOfRows, block),
     forUp(offset, get(whole), get(end), bytes, sequence(...rest)),
-    ...totals.flatMap((total) => [storeTotal(tile, get(total), y, accumulate), increment(y, get(yStride))]),
+    ...totals.flatMap((total) => [storeTotal(tile, narrowed(tile, total), y, accumulate), increment(y, get(yStride))]),
   )
   return code.index
 }
+
+/** A number of the tile's dtype as float64. */
+const widened = ({ scalar }: Tile, value: Expression): Expression =>
+  scalar === 'f32' ? op('f64.promote_f32', value) : value
+
+/** A float64 as a number of the tile's dtype. */
+const narrowed = ({ scalar }: Tile, total: Local): Expression =>
+  scalar === 'f32' ? op('f32.demote_f64', get(total)) : get(total)
 
 /** sums += rows · x over some vectors at an offset. */
 const dotVectors = (
@@ -192,11 +204,57 @@ const storeTotal = ({ scalar }: Tile, value: Expression, y: Local, accumulate: L
   return store(`${scalar}.store`, get(y), choose(scalar, get(accumulate), sum, value))
 }
 
-/** Adjacent elements in columns; y contiguous, always accumulated. `(rows, depth, a, columnStride, x, y)` */
+/** Adjacent elements in columns. `(rows, depth, a, columnStride, x, y, yStride, accumulate, work)`, `work` as long as y */
 const emitByColumns = (module: ModuleBuilder, tile: Tile): number => {
+  const update = emitUpdates(module, tile)
+  const addStrided = emitAddStrided(module, tile)
+  const code = module.function(Array(9).fill('i32'), [], `matrix-vector by columns ${tile.vector}`)
+  const [rows, depth, a, columnStride, x, y, yStride, accumulate, work] = code.parameters.keys()
+  const [k, count] = code.locals('i32', 2)
+  const element = i32(tile.bytes)
+  const bytesOfY = multiply(get(rows), element)
+  const inPlace = op('i32.and', op('i32.eq', get(yStride), element), op('i32.le_u', get(depth), i32(blockOfColumns)))
+  const clear = (target: Local) => memoryFill(get(target), i32(0), bytesOfY)
+  const updateOf = (target: Local, columns: Local) =>
+    call(update, get(rows), get(columns), get(a), get(columnStride), get(x), get(target))
+  const block = sequence(
+    set(count, smaller(subtract(get(depth), get(k)), i32(blockOfColumns))),
+    clear(work),
+    updateOf(work, count),
+    call(addStrided, get(work), get(y), get(yStride), get(rows), op('i32.or', get(accumulate), get(k))),
+    increment(a, multiply(get(columnStride), i32(blockOfColumns))),
+    increment(x, i32(blockOfColumns * tile.bytes)),
+  )
+  code.emit(
+    when(
+      inPlace,
+      sequence(when(op('i32.eqz', get(accumulate)), clear(y)), updateOf(y, depth)),
+      forUp(k, i32(0), get(depth), blockOfColumns, block, true),
+    ),
+  )
+  return code.index
+}
+
+/** target = source, or target += source. `(source, target, targetStride, count, adds)`, count ≥ 1. */
+const emitAddStrided = (module: ModuleBuilder, { scalar, bytes }: Tile): number => {
+  const code = module.function(Array(5).fill('i32'), [], `add strided ${scalar}`)
+  const [source, target, targetStride, count, adds] = code.parameters.keys()
+  const i = code.local('i32')
+  const [from, to] = [source, target].map((pointer) => load(`${scalar}.load`, get(pointer)))
+  const turn = sequence(
+    store(`${scalar}.store`, get(target), choose(scalar, get(adds), op(`${scalar}.add`, to, from), from)),
+    increment(source, i32(bytes)),
+    increment(target, get(targetStride)),
+  )
+  code.emit(forUp(i, i32(0), get(count), 1, turn, true))
+  return code.index
+}
+
+/** y += A x, y contiguous. `(rows, depth, a, columnStride, x, y)` */
+const emitUpdates = (module: ModuleBuilder, tile: Tile): number => {
   const updates = emitUpdate(module, tile, columnsTogether)
   const update = emitUpdate(module, tile, 1)
-  const code = module.function(Array(6).fill('i32'), [], `matrix-vector by columns ${tile.vector}`)
+  const code = module.function(Array(6).fill('i32'), [], `updates ${tile.vector}`)
   const [rows, depth, a, columnStride, x, y] = code.parameters.keys()
   const [k, whole] = code.locals('i32', 2)
   const turn = (kernel: number, count: number) =>
@@ -252,20 +310,16 @@ const emitByElements = (module: ModuleBuilder, tile: Tile): number => {
   const code = module.function(Array(9).fill('i32'), [], `matrix-vector by elements ${tile.vector}`)
   const [rows, depth, a, rowStride, columnStride, x, y, yStride, accumulate] = code.parameters.keys()
   const [i, k, pointerA, pointerX] = code.locals('i32', 4)
-  const total = code.local(scalar)
-  const product = multiplyAddScalar(
-    tile,
-    load(`${scalar}.load`, get(pointerA)),
-    load(`${scalar}.load`, get(pointerX)),
-    get(total),
-  )
-  const turn = sequence(set(total, product), increment(pointerA, get(columnStride)), increment(pointerX, i32(bytes)))
+  const total = code.local('f64')
+  const product = op(`${scalar}.mul`, load(`${scalar}.load`, get(pointerA)), load(`${scalar}.load`, get(pointerX)))
+  const sum = op('f64.add', get(total), widened(tile, product))
+  const turn = sequence(set(total, sum), increment(pointerA, get(columnStride)), increment(pointerX, i32(bytes)))
   const row = sequence(
     set(pointerA, get(a)),
     set(pointerX, get(x)),
-    set(total, tile.scalar === 'f32' ? f32(0) : f64(0)),
+    set(total, f64(0)),
     forUp(k, i32(0), get(depth), 1, turn, true),
-    storeTotal(tile, get(total), y, accumulate),
+    storeTotal(tile, narrowed(tile, total), y, accumulate),
     increment(a, get(rowStride)),
     increment(y, get(yStride)),
   )

@@ -233,6 +233,8 @@ describe.each(runnable)('matmul $dtype, fma $fma', ({ dtype, fma }) => {
       [50, 2],
       [2, 50],
       [131, 129],
+      [9, 700],
+      [66, 513],
     ] as const) {
       for (const accumulate of [false, true]) {
         for (const vector of ['rows', 'columns', 'scattered'] as const) {
@@ -243,6 +245,27 @@ describe.each(runnable)('matmul $dtype, fma $fma', ({ dtype, fma }) => {
       }
     }
   })
+
+  it.each(['rows', 'columns', 'scattered'] as const)(
+    'long sums times a vector do not lose their last terms, %s',
+    (lie) => {
+      const size = elementBytes(dtype)
+      const [rows, K] = [5, 2 ** 16]
+      const aStrides = stridesOf(lie, rows, K)
+      const [aAddress, bAddress, workAddress] = [1 << 13, (1 << 13) + size * 3 * rows * K, 3 << 22]
+      const A = floats(dtype, aAddress, extent(rows, K, aStrides))
+      const B = floats(dtype, bAddress, K)
+      const C = floats(dtype, 0, rows)
+      const bStrides = [1, 1] as const
+      fillMatrix(A, rows, K, aStrides, () => 1 + random())
+      fillMatrix(B, K, 1, bStrides, () => 1 + random())
+      const strides = [aAddress, aStrides[0] * size, aStrides[1] * size, bAddress, size, size]
+      matmul(rows, 1, K, ...strides, 0, size, 0, workAddress)
+      const start = new Float64Array(rows)
+      const worst = worstError({ M: rows, N: 1, K, A, aStrides, B, bStrides, C, cRow: 1, start })
+      expect(worst / (dtype === 'float32' ? 2 ** -24 : 2 ** -53)).toBeLessThan(dtype === 'float32' ? 20 : 600)
+    },
+  )
 
   it('accepts broadcast operands, of stride 0', () => {
     for (const [M, N, K] of [

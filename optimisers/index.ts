@@ -80,6 +80,19 @@ export {
   type StepState,
   sgd,
 } from './descent.ts'
+// ---- training
+export {
+  type Batches,
+  type BatchSource,
+  type EpochRecord,
+  type Fit,
+  type FitLoss,
+  type FitOptions,
+  type FitProgress,
+  type FitResult,
+  fit,
+  type Metric,
+} from './fit.ts'
 export { type LarsOptions, lamb, lars } from './lamb.ts'
 export {
   type LbfgsOptions,

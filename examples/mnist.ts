@@ -3,7 +3,7 @@
  * Run it with `npm run demo`.
  */
 import { mkdir } from 'node:fs/promises'
-import { argmax, jit, load, mean, random, roll, save, valueAndGrad } from 'conformable'
+import { argmax, jit, load, mean, random, roll, save } from 'conformable'
 import {
   accuracy,
   batches,
@@ -14,8 +14,8 @@ import {
   relu,
   softmaxCrossEntropy,
 } from 'conformable/layers'
-import { adam, cosine, type StateOf } from 'conformable/optimisers'
-import { type Digits, type Images, type Labels, readDigits } from './mnist/digits.ts'
+import { adam, cosine, fit } from 'conformable/optimisers'
+import { type Digits, type Images, readDigits } from './mnist/digits.ts'
 import { confusion, digits, progress } from './mnist/draw.ts'
 
 const EPOCHS = 12
@@ -30,55 +30,35 @@ type P = ParamsOf<typeof model>
 const { training, held } = await readDigits()
 const steps = EPOCHS * Math.ceil(training.images.shape[0] / BATCH)
 
-const rule = adam({ learningRate: cosine({ initial: 2e-3, steps }) })
-type S = StateOf<typeof rule, P>
-
-const loss = (p: P, x: Images, y: Labels) => mean(softmaxCrossEntropy(model(p, x), y))
-
-const step = jit((p: P, s: S, x: Images, y: Labels) => {
-  const [value, gradient] = valueAndGrad(loss)(p, x, y)
-  const [next, state] = rule.step(gradient, s, p)
-  return { p: next, s: state, value }
-})
-
+const loss = (p: P, { images, labels }: Digits) => mean(softmaxCrossEntropy(model(p, images), labels))
 const read = jit((p: P, x: Images) => argmax(model(p, x), -1))
-const score = jit((p: P, x: Images, y: Labels) => accuracy(model(p, x), y))
+const score = jit((p: P, { images, labels }: Digits) => accuracy(model(p, images), labels))
 
 console.log(`Learning from ${training.images.shape[0]} digits, holding out ${held.images.shape[0]}.`)
 
-let p = model.init(random.key(0))
-let s = rule.init(p)
-const start = performance.now()
-for (let epoch = 1; epoch <= EPOCHS; epoch++) {
-  await trainEpoch(epoch)
-  console.log(
-    `  epoch ${epoch}: accuracy on held-out digits ${percent(await score(p, held.images, held.labels).item())}`,
-  )
-}
-console.log(`Trained in ${((performance.now() - start) / 1000).toFixed(1)} s.`)
+const rule = adam({ learningRate: cosine({ initial: 2e-3, steps }) })
+const { params, state, sentence } = await fit(loss, model.init(random.key(0)), rule, shown, {
+  epochs: EPOCHS,
+  validation: [held],
+  metrics: { accuracy: score },
+  report: ({ epoch, batch, batches, loss, examplesPerSecond, ended }) => {
+    progress(batch, batches!, `loss ${loss.toFixed(4)}  ${examplesPerSecond} images/s`, ended !== null)
+    if (ended) console.log(`  epoch ${epoch}: accuracy on held-out digits ${percent(ended.validation!.accuracy!)}`)
+  },
+})
+console.log(sentence)
 
 await showMistakes(held)
 await checkpoint()
 
-async function trainEpoch(epoch: number): Promise<void> {
-  const begin = performance.now()
-  const total = training.images.shape[0]
-  const shown = { images: roll(training.images, SHIFTS[epoch % SHIFTS.length]!, 1), labels: training.labels }
-  let seen = 0
-  for (const { images, labels } of batches(shown, { size: BATCH, shuffle: random.key(epoch) })) {
-    const result = step(p, s, images, labels)
-    p = result.p
-    s = result.s
-    seen += images.shape[0]
-    if (seen % (BATCH * 16) !== 0 && seen !== total) continue
-    const rate = Math.round(seen / ((performance.now() - begin) / 1000))
-    progress(seen, total, `loss ${(await result.value.item()).toFixed(4)}  ${rate} images/s`)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+/** The batches of an epoch. */
+function shown(epoch: number) {
+  const images = roll(training.images, SHIFTS[epoch % SHIFTS.length]!, 1)
+  return batches({ images, labels: training.labels }, { size: BATCH, shuffle: random.key(epoch) })
 }
 
 async function showMistakes({ images, labels }: Digits): Promise<void> {
-  const predictions = read(p, images)
+  const predictions = read(params, images)
   const matrix = await confusionMatrix(predictions, labels, 10).read()
   console.log(confusion(Array.from({ length: 10 }, (_, row) => Array.from(matrix.slice(row * 10, row * 10 + 10)))))
   const [seen, truth, pixels] = await Promise.all([predictions.read(), labels.read(), images.read()])
@@ -91,11 +71,11 @@ async function showMistakes({ images, labels }: Digits): Promise<void> {
 }
 
 async function checkpoint(): Promise<void> {
-  const before = await score(p, held.images, held.labels).item()
+  const before = await score(params, held).item()
   await mkdir('checkpoints', { recursive: true })
-  await save(CHECKPOINT, { p, s })
-  const restored = await load(CHECKPOINT, { p, s })
-  const after = await score(restored.p, held.images, held.labels).item()
+  await save(CHECKPOINT, { params, state })
+  const restored = await load(CHECKPOINT, { params, state })
+  const after = await score(restored.params, held).item()
   console.log(`Saved ${CHECKPOINT}, loaded it again: accuracy ${percent(after)}.`)
   if (after !== before) throw new Error(`The reloaded network reads ${percent(after)}, not ${percent(before)}.`)
 }

@@ -22,6 +22,11 @@ export type BatchOf<T> =
       : T
     : { readonly [K in keyof T]: BatchOf<T[K]> }
 
+/** Batches of data T, which can be walked again, and how many there are. */
+export interface BatchList<T> extends Iterable<BatchOf<T>> {
+  readonly length: number
+}
+
 /** Options of `batches`. */
 export interface BatchOptions {
   /** Examples in a batch; the last one may have fewer. */
@@ -49,11 +54,12 @@ const optionsSchema = () =>
  * const data = { images: zeros([10, 784]), labels: arange(10) }
  * for (const { images, labels } of batches(data, { size: 4, shuffle: random.key(1) })) console.log(labels.shape) // [4], [4], [2]
  */
-export function batches<T>(data: T, options: BatchOptions): Iterable<BatchOf<T>> {
+export function batches<T>(data: T, options: BatchOptions): BatchList<T> {
   const { size, shuffle, dropLast } = parseOptions('batches', optionsSchema, options)
   const count = lengthOf('batches', data)
   const last = dropLast ? count - (count % size) : count
   return {
+    length: Math.ceil(last / size),
     *[Symbol.iterator]() {
       const rows = rowsOf(data)
       const order = shuffle === undefined ? undefined : permutation(shuffle, count)

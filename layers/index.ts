@@ -54,7 +54,7 @@ export {
   depthwiseConv2d,
 } from './convolution.ts'
 export { type CrossEntropyOptions, klDivergence, sigmoidCrossEntropy, softmaxCrossEntropy } from './cross-entropy.ts'
-export { type BatchOf, type BatchOptions, batches, splitData } from './data.ts'
+export { type BatchList, type BatchOf, type BatchOptions, batches, splitData } from './data.ts'
 export { type DenseOptions, type DenseSpec, dense } from './dense.ts'
 export { type DropoutState, dropout } from './dropout.ts'
 export { type EmbeddingOptions, embedding } from './embedding.ts'

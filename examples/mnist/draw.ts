@@ -3,8 +3,7 @@
 const interactive = process.stdout.isTTY === true
 
 /** Redraws one line; on a terminal in place, elsewhere nothing until the line is final. */
-export function progress(done: number, total: number, text: string): void {
-  const final = done === total
+export function progress(done: number, total: number, text: string, final: boolean): void {
   if (!interactive && !final) return
   const width = 28
   const filled = Math.round((done / total) * width)

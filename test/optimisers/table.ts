@@ -27,6 +27,7 @@ export const scheduleNames: readonly string[] = [
 export const others: readonly string[] = [
   'defineRule',
   'defineTransformation',
+  'fit',
   'mapFloatParameters',
   'mapFloats',
   ...optimiserNames,

@@ -3,7 +3,7 @@
 const interactive = process.stdout.isTTY === true
 
 /** Redraws one line; on a terminal in place, elsewhere nothing until the line is final. */
-export function progress(done: number, total: number, text: string, final: boolean): void {
+export function progress(done: number, total: number, text: string, final = done === total): void {
   if (!interactive && !final) return
   const width = 28
   const filled = Math.round((done / total) * width)

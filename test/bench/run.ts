@@ -14,6 +14,7 @@ import { matmul } from './matmul.ts'
 import { memory } from './memory.ts'
 import { network } from './network.ts'
 import { ode } from './ode.ts'
+import { transformer } from './transformer.ts'
 
 const cases: readonly Case[] = [
   ...network,
@@ -21,6 +22,7 @@ const cases: readonly Case[] = [
   ...convolution,
   ...elementwise,
   ...ode,
+  ...transformer,
   ...dispatch,
   ...callOverhead,
   ...memory,

@@ -4,6 +4,7 @@
  */
 import * as c from 'conformable'
 import { describe, expect, it } from 'vitest'
+import { erfc as trueErfc } from '../../src/primitives/special.ts'
 
 type Loose = c.Tensor<any, any>
 type Orders = readonly [number, number, number, number]
@@ -109,5 +110,19 @@ describe.each(['float64', 'float32'] as const)('no NaN at ±100 in %s', (dtype) 
 
   it.each(positive)('%s, at 100', (_, f) => {
     expect(orders(f, 100, dtype).every(Number.isFinite)).toBe(true)
+  })
+})
+
+describe.each([
+  ['float64', 4 * 2 ** -52, 26],
+  ['float32', 48 * 2 ** -23, 8.9], // of x², whose rounding e^(−x²) magnifies
+] as const)('erfc in %s', (dtype, tolerance, last) => {
+  it('has all its digits on either side, and its limits', () => {
+    const points = Array.from({ length: 701 }, (_, i) => Math.fround(-6 + ((last + 6) * i) / 700))
+    const values = c.erfc(c.tensor(points, dtype)).readSync()
+    points.forEach((x, i) => {
+      expect(Math.abs(values[i]! / trueErfc(x) - 1)).toBeLessThan(tolerance)
+    })
+    expect([...c.erfc(c.tensor([Infinity, -Infinity, NaN, 0], dtype)).readSync()]).toEqual([0, 2, NaN, 1])
   })
 })

@@ -164,6 +164,8 @@ export {
   sum,
   variance,
 } from './operations/reduce.ts'
+export type { ResizeOptions } from './operations/resize.ts'
+export { resize } from './operations/resize.ts'
 export { ceil, clip, floor, isFinite, isInfinite, isNaN, round, trunc } from './operations/rounding.ts'
 export {
   broadcastTo,

@@ -11,6 +11,7 @@ import { fill } from '../helpers/golden.ts'
 import { array } from '../helpers/reference.ts'
 import type { Step } from './draw.ts'
 import { Draw } from './draw.ts'
+import { roughImages, smoothImages } from './images.ts'
 import type { Operation } from './operations.ts'
 import { fitted, open, rough, smooth } from './operations.ts'
 
@@ -109,9 +110,20 @@ const nested: Readonly<Record<string, Nested>> = {
 const results = (tree: unknown): Value[] => (tree as readonly (Value | readonly unknown[])[]).flatMap(flat)
 const flat = (entry: unknown): Value[] => (Array.isArray(entry) ? entry.flatMap(flat) : [entry as Value])
 
-const operations: Readonly<Record<string, Operation | Nested>> = { ...smooth, ...rough, ...nested }
-const smoothNames = [...Object.keys(smooth), ...Object.keys(nested), ...Object.keys(nested)]
-const allNames = [...smoothNames, ...Object.keys(rough)]
+const operations: Readonly<Record<string, Operation | Nested>> = {
+  ...smooth,
+  ...smoothImages,
+  ...rough,
+  ...roughImages,
+  ...nested,
+}
+const smoothNames = [
+  ...Object.keys(smooth),
+  ...Object.keys(smoothImages),
+  ...Object.keys(nested),
+  ...Object.keys(nested),
+]
+const allNames = [...smoothNames, ...Object.keys(rough), ...Object.keys(roughImages)]
 
 /** How many values the pool starts with besides the inputs: a float and an int32 vector, for steps that need one. */
 const basis: readonly Input[] = [

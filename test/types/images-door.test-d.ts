@@ -33,6 +33,7 @@ import {
   type Key,
   maxPool2d,
   mean,
+  resize,
   type Shape,
   type Tensor,
   vmap,
@@ -69,6 +70,7 @@ test('operations', () => {
   is<Tensor<readonly ['n', 14, 14, 3]>>()(maxPool2d(images, 2))
   is<Tensor<readonly ['n', 13, 14, 3]>>()(maxPool2d(images, [3, 2], { stride: 2 }))
   is<Tensor<readonly ['n', 3]>>()(globalAveragePool(images))
+  is<Tensor<readonly ['n', 56, 14, 3]>>()(resize(images, [56, 14]))
 
   // @ts-expect-error input has 3 channels but the kernel expects 1
   conv2d(images, zeros([5, 5, 1, 8]))

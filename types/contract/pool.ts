@@ -2,7 +2,7 @@
  * Pooling, channels last: a window slides over `[batch, height, width, channels]`.
  */
 import type { ShapeError } from '../error.ts'
-import type { DynamicRank, Shape, Show } from '../shape.ts'
+import type { AsShape, DynamicRank, Shape, Show } from '../shape.ts'
 import type { Image, ImageNames, OptionOf, Pair, PerAxis, Slide, SpatialRank, WindowOptions } from './convolution.ts'
 
 /** What `maxPool1d` may be told. */
@@ -65,3 +65,11 @@ export type GlobalPool<X extends Shape, Op extends string = 'globalAveragePool'>
     : X extends readonly [infer N, infer _, ...infer _Rest, infer C]
       ? readonly [N, C]
       : ShapeError<`${Op}: input must be [batch, …, channels] with at least one axis between them, got ${Show<X>}`>
+
+/** `resize(x, [height, width])`: `[batch, _, _, channels] → [batch, height, width, channels]`. */
+export type Resize<X extends Shape, Size extends readonly [number, number]> =
+  DynamicRank<X> extends true
+    ? Shape
+    : X extends readonly [infer N, infer _H, infer _W, infer C]
+      ? AsShape<readonly [N, Size[0], Size[1], C]>
+      : ShapeError<`resize: input must be ${ImageNames[2]}, got ${Show<X>}`>

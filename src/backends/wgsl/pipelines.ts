@@ -1,6 +1,6 @@
 /** Compiled shaders and their layouts, shared by all programs of a device. */
 import { computeStage } from './flags.ts'
-import type { Shader } from './kernel-shader.ts'
+import type { Shader } from './shader-source.ts'
 
 /** Pipelines of a device. */
 export class Pipelines {

@@ -4,12 +4,13 @@
  * and return at once where their flag is 0. A `while` is a `repeat`, which the host ends when it sees the flag.
  */
 import { bytesOf } from '../../core/dtype.ts'
-import type { Buffer, HostStep, Kernel, Operand, PlannedRoutine, Routine, Step } from '../../kernels/kernel.ts'
+import type { Buffer, HostStep, Operand, PlannedRoutine, Routine, Step } from '../../kernels/kernel.ts'
 import { convolutionKernel } from './convolution-kernel.ts'
-import type { Part, Shader } from './kernel-shader.ts'
-import { partsOf } from './kernel-shader.ts'
+import { loopSources } from './loop-shader.ts'
+import { productSources } from './product-shader.ts'
 import { arena, nameOf, type Region, type Resource } from './resource.ts'
-import { buffersOfPart, type ShaderCache } from './shader-cache.ts'
+import type { ShaderCache } from './shader-cache.ts'
+import type { Shader, ShaderSource } from './shader-source.ts'
 import {
   belowKernel,
   bothKernel,
@@ -17,7 +18,6 @@ import {
   copyKernel,
   countKernel,
   fillKernel,
-  productKernel,
   type Synthetic,
 } from './synthetic.ts'
 
@@ -89,15 +89,11 @@ export function scheduleOf(
   return { items, arenaBytes: scheduler.end }
 }
 
-/** What of a kernel becomes shaders. */
-type Loops = Pick<Kernel, 'name' | 'body'>
-
 class Scheduler {
   end: number
   readonly #shaders: ShaderCache
   readonly #synthetics = new Map<string, Synthetic>()
-  readonly #products = new Map<object, Loops>()
-  readonly #parts = new Map<object, readonly Part[]>()
+  readonly #sources = new Map<object, readonly ShaderSource[]>()
 
   constructor(shaders: ShaderCache, end: number) {
     this.#shaders = shaders
@@ -111,13 +107,13 @@ class Scheduler {
   #step(step: Step, frame: Frame, flag: Region | null, items: Item[]): void {
     switch (step.kind) {
       case 'kernel':
-        this.#kernel(step.kernel, frame, flag, items)
+        this.#run(step.kernel, () => loopSources(step.kernel), frame, flag, items)
         break
       case 'contract':
-        this.#kernel(this.#product(step.contraction, productKernel), frame, flag, items)
+        this.#run(step.contraction, () => productSources(step.contraction), frame, flag, items)
         break
       case 'convolve':
-        this.#kernel(this.#product(step.convolution, convolutionKernel), frame, flag, items)
+        this.#run(step.convolution, () => loopSources(convolutionKernel(step.convolution)), frame, flag, items)
         break
       case 'copy':
         this.#copy(step.from.buffer, step.elements, pointer(step.from, frame), pointer(step.to, frame), flag, items)
@@ -145,30 +141,21 @@ class Scheduler {
     }
   }
 
-  #kernel(kernel: Loops, frame: Frame, flag: Region | null, items: Item[]): void {
-    let parts = this.#parts.get(kernel)
-    if (parts === undefined) {
-      parts = partsOf(kernel)
-      this.#parts.set(kernel, parts)
+  /** Runs what becomes of a step; `make` is asked once. */
+  #run(step: object, make: () => readonly ShaderSource[], frame: Frame, flag: Region | null, items: Item[]): void {
+    let sources = this.#sources.get(step)
+    if (sources === undefined) {
+      sources = make()
+      this.#sources.set(step, sources)
     }
-    for (const part of parts) {
-      const regions = buffersOfPart(part).map((buffer) => regionOf(buffer, frame))
-      const { shader, resources, access } = this.#shaders.find(part, regions, flag !== null)
+    for (const source of sources) {
+      const regions = source.buffers.map((buffer) => regionOf(buffer, frame))
+      const { shader, resources, access } = this.#shaders.find(source, regions, flag !== null)
       if (shader.workgroups === 0) continue
       const bases = regions.map(({ start }) => start)
       if (flag !== null) bases.push(flag.start)
       items.push({ kind: 'dispatch', shader, resources, access, bases })
     }
-  }
-
-  /** The kernel of a product or convolution. */
-  #product<P extends object>(product: P, make: (product: P) => Loops): Loops {
-    let kernel = this.#products.get(product)
-    if (kernel === undefined) {
-      kernel = make(product)
-      this.#products.set(product, kernel)
-    }
-    return kernel
   }
 
   #synthetic(
@@ -184,7 +171,8 @@ class Scheduler {
       synthetic = make()
       this.#synthetics.set(key, synthetic)
     }
-    this.#kernel(synthetic.kernel, { inputs, outputs: [output] }, flag, items)
+    const { kernel } = synthetic
+    this.#run(kernel, () => loopSources(kernel), { inputs, outputs: [output] }, flag, items)
   }
 
   #copy({ dtype }: Buffer, elements: number, from: Region, to: Region, flag: Region | null, items: Item[]): void {

@@ -1,9 +1,8 @@
 /** Shaders of kernels, remembered by which of their buffers stand in which memories. */
 import type { Buffer } from '../../kernels/kernel.ts'
-import { allNodes, eachStatement, nodesOf } from '../../kernels/walk.ts'
-import { type Part, type Predicate, type Shader, shaderOf, writtenBy } from './kernel-shader.ts'
 import { nameOf, type Region, type Resource } from './resource.ts'
 import { type ElementType, elementOf, type Memory, type Place } from './shader-memory.ts'
+import type { Predicate, Shader, ShaderSource } from './shader-source.ts'
 
 /** A shader with the memories it binds. */
 export interface BoundShader {
@@ -13,47 +12,29 @@ export interface BoundShader {
   readonly access: string
 }
 
-/** The buffers of a part, in order of first appearance. */
-export function buffersOfPart(part: Part): readonly Buffer[] {
-  let known = buffersOf.get(part)
-  if (known === undefined) {
-    const found = new Set<Buffer>()
-    eachStatement(part.body, (statement) => {
-      for (const node of allNodes(nodesOf(statement))) if (node.kind === 'load') found.add(node.buffer)
-      if (statement.kind === 'store' || statement.kind === 'accumulate') found.add(statement.buffer)
-    })
-    known = [...found]
-    buffersOf.set(part, known)
-  }
-  return known
-}
-
-const buffersOf = new WeakMap<Part, readonly Buffer[]>()
-
 /** Finds or makes shaders. */
 export class ShaderCache {
-  readonly #known = new WeakMap<Part, Map<string, BoundShader>>()
+  readonly #known = new WeakMap<ShaderSource, Map<string, BoundShader>>()
 
-  /** The shader of a part whose buffers stand in these regions. */
-  find(part: Part, regions: readonly Region[], predicated: boolean): BoundShader {
+  /** The shader of a source whose buffers stand in these regions. */
+  find(source: ShaderSource, regions: readonly Region[], predicated: boolean): BoundShader {
     const key = `${predicated}${regions.map(({ resource }) => nameOf(resource))}`
-    let shaders = this.#known.get(part)
+    let shaders = this.#known.get(source)
     if (shaders === undefined) {
       shaders = new Map()
-      this.#known.set(part, shaders)
+      this.#known.set(source, shaders)
     }
     let shader = shaders.get(key)
     if (shader === undefined) {
-      shader = bind(part, regions, predicated)
+      shader = bind(source, regions, predicated)
       shaders.set(key, shader)
     }
     return shader
   }
 }
 
-function bind(part: Part, regions: readonly Region[], predicated: boolean): BoundShader {
-  const buffers = buffersOfPart(part)
-  const written = writtenBy(part.body)
+function bind(source: ShaderSource, regions: readonly Region[], predicated: boolean): BoundShader {
+  const { buffers, written } = source
   const resources = new Map<string, Resource>()
   for (const { resource } of regions) resources.set(nameOf(resource), resource)
   if (predicated) resources.set('arena', { kind: 'arena' })
@@ -75,7 +56,7 @@ function bind(part: Part, regions: readonly Region[], predicated: boolean): Boun
   })
   const predicate: Predicate | null = predicated ? { memory: names.indexOf('arena'), base: buffers.length } : null
   return {
-    shader: shaderOf(part, { memories, places }, predicate),
+    shader: source.shader({ memories, places }, predicate),
     resources: [...resources.values()],
     access: memories.map(({ writable }) => (writable ? 'w' : 'r')).join(''),
   }

@@ -1,5 +1,5 @@
 /** Text of a shader that is being written: lines, the scopes of computed values, the library functions it calls. */
-import type { Address, Local, Loop, Node } from '../../kernels/kernel.ts'
+import type { Address, Buffer, Local, Loop, Node } from '../../kernels/kernel.ts'
 import { operandsOf } from '../../kernels/walk.ts'
 import type { FunctionName } from './maths/index.ts'
 import { float } from './maths/library.ts'
@@ -100,13 +100,20 @@ export class ShaderWriter {
   }
 
   /** `memory[…]` of an element of a buffer. */
-  element(buffer: Parameters<ShaderMemory['places']['get']>[0], address: Address): string {
+  element(buffer: Buffer, address: Address): string {
     const { memory, base } = this.memory.places.get(buffer)!
     return `${this.memory.memories[memory].name}[${this.position(`base${base}`, address)}]`
   }
 
+  /** The element of a buffer at a position that is a text. */
+  loadAt(buffer: Buffer, position: string): string {
+    const { memory, base } = this.memory.places.get(buffer)!
+    const { name, element } = this.memory.memories[memory]
+    return decoded(`${name}[base${base} + ${position}]`, element, buffer.dtype)
+  }
+
   /** Stores a value. */
-  store(buffer: Parameters<ShaderMemory['places']['get']>[0], address: Address, value: string): void {
+  store(buffer: Buffer, address: Address, value: string): void {
     const { memory } = this.memory.places.get(buffer)!
     const { element } = this.memory.memories[memory]
     this.line(`${this.element(buffer, address)} = ${encoded(value, element, buffer.dtype)};`)

@@ -105,12 +105,30 @@ export function countKernel(step: 1 | -1): Synthetic {
   }
 }
 
+/** The loops over the elements of a product, its value, and what is done with it: stored, or what the epilogue says. */
+export function elementStore(contraction: Contraction): {
+  readonly loops: readonly Loop[]
+  readonly product: Local
+  readonly body: readonly Statement[]
+} {
+  const { c, batch, rows, columns, epilogue, dtype } = contraction
+  if (epilogue !== null) return epilogue
+  const loops = [...batch, rows, columns].map((extent, id) => loop(id, extent))
+  const product: Local = { id: 0, dtype }
+  const [row, column] = loops.slice(-2)
+  const value: Node = { kind: 'local', dtype, local: product }
+  return {
+    loops,
+    product,
+    body: [{ kind: 'store', buffer: c.buffer, address: matrixAddress(c, loops, row, column), value }],
+  }
+}
+
 /** A matrix product as loops: one sum for each element, then the epilogue. Its buffers are those of the contraction. */
 export function productKernel(contraction: Contraction): Pick<Kernel, 'name' | 'body'> {
-  const { a, b, c, batch, rows, columns, inner, epilogue, dtype } = contraction
-  const loops = epilogue?.loops ?? [...batch, rows, columns].map((extent, id) => loop(id, extent))
+  const { a, b, inner, epilogue, dtype } = contraction
+  const { loops, product, body } = elementStore(contraction)
   const k = loop(loops.length, inner)
-  const product: Local = epilogue?.product ?? { id: 0, dtype }
   const [row, column] = loops.slice(-2)
   const value = apply(
     'mul',
@@ -118,21 +136,10 @@ export function productKernel(contraction: Contraction): Pick<Kernel, 'name' | '
     load(a.buffer, matrixAddress(a, loops, row, k)),
     load(b.buffer, matrixAddress(b, loops, k, column)),
   )
-  const finish: readonly Statement[] = epilogue?.body ?? [
-    {
-      kind: 'store',
-      buffer: c.buffer,
-      address: matrixAddress(c, loops, row, column),
-      value: { kind: 'local', dtype, local: product },
-    },
-  ]
-  const body: readonly Statement[] = [
-    { kind: 'reduce', loops: [k], local: product, operation: 'sum', value },
-    ...finish,
-  ]
+  const reduce: Statement = { kind: 'reduce', loops: [k], local: product, operation: 'sum', value }
   const nest = loops.reduceRight<readonly Statement[]>(
     (inside, each) => [{ kind: 'for', loop: each, body: inside }],
-    body,
+    [reduce, ...body],
   )
   const name = epilogue === null ? contraction.name : `${contraction.name}_${epilogue.name}`
   return { name, body: nest }

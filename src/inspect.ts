@@ -1,9 +1,11 @@
 /** `inspect`: every stage of a function on its way to the machine, as text: nothing about the compiler is hidden. */
 import { closeOver } from './closed.ts'
+import { deviceOf } from './core/bind.ts'
 import { checkProgram } from './core/check.ts'
 import { printProgram } from './core/print.ts'
 import type { Program } from './core/program.ts'
 import { withLocations } from './core/trace.ts'
+import { flatten } from './core/tree.ts'
 import { lowerProgram } from './kernels/compile.ts'
 import { convolutionCost } from './kernels/convolution-cost.ts'
 import type { PlannedRoutine, Routine } from './kernels/kernel.ts'
@@ -21,6 +23,8 @@ export interface Inspection {
   readonly simplified: string
   /** The kernels: loop nests, matrix products and control flow, with flops and bytes; then the memory plan. */
   readonly kernels: string
+  /** The shaders, where the arguments are on a GPU; else nothing. */
+  readonly shaders: string
   /** Number of equations as traced, and after rewriting. */
   readonly equations: readonly [traced: number, simplified: number]
   /** Number of kernels and matrix products, those of loop bodies counted once. */
@@ -51,11 +55,17 @@ export function inspect<A extends readonly unknown[]>(f: (...args: A) => unknown
   const simplified = simplify(program)
   checkProgram(simplified)
   const planned = lowerProgram(usesTape(simplified) ? specialise(simplified, SHOWN_CAPACITY) : simplified)
-  return inspectionOf(program, simplified, planned)
+  const shaders = deviceOf(flatten(args).leaves)?.explain?.(program) ?? ''
+  return inspectionOf(program, simplified, planned, shaders)
 }
 
-function inspectionOf(program: Program, simplified: Program, planned: PlannedRoutine): Inspection {
-  const texts = { program: printProgram(program), simplified: printProgram(simplified), kernels: printRoutine(planned) }
+function inspectionOf(program: Program, simplified: Program, planned: PlannedRoutine, shaders: string): Inspection {
+  const texts = {
+    program: printProgram(program),
+    simplified: printProgram(simplified),
+    kernels: printRoutine(planned),
+    shaders,
+  }
   return {
     ...texts,
     equations: [program.equations.length, simplified.equations.length],
@@ -63,9 +73,12 @@ function inspectionOf(program: Program, simplified: Program, planned: PlannedRou
     arenaBytes: planned.arenaBytes,
     lowerBoundBytes: planned.lowerBoundBytes,
     toString: () =>
-      [`-- traced\n${texts.program}`, `-- simplified\n${texts.simplified}`, `-- kernels\n${texts.kernels}`].join(
-        '\n\n',
-      ),
+      [
+        `-- traced\n${texts.program}`,
+        `-- simplified\n${texts.simplified}`,
+        `-- kernels\n${texts.kernels}`,
+        ...(shaders === '' ? [] : [`-- shaders\n${shaders}`]),
+      ].join('\n\n'),
   }
 }
 

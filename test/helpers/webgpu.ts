@@ -9,7 +9,7 @@ import { webgpu } from '../../src/webgpu.ts'
 let opened: Promise<WebGpuDevice> | undefined
 
 /** The device; fails where there is none, since a test that skips itself proves nothing. */
-const gpu = (): Promise<WebGpuDevice> => {
+export const gpu = (): Promise<WebGpuDevice> => {
   opened ??= webgpu({ portable: true })
   return opened
 }

@@ -4,13 +4,14 @@
  */
 import type { Convolution, Kernel, Local, Loop, Node, Operand, Statement } from '../../kernels/kernel.ts'
 import type { WindowAxis } from '../../primitives/window-axis.ts'
+import { withProduct } from './synthetic.ts'
 
 /** The kernel of a convolution. Its buffers are those of the convolution. */
 export function convolutionKernel(convolution: Convolution): Pick<Kernel, 'name' | 'body'> {
   const { form, name, epilogue } = convolution
   const { loops, sum, target, value } = { forward, input, kernel }[form](convolution)
   const product: Local = epilogue?.product ?? { id: 0, dtype: convolution.dtype }
-  const store: Statement = {
+  const store: Extract<Statement, { kind: 'store' }> = {
     kind: 'store',
     buffer: target.buffer,
     address: {
@@ -23,7 +24,7 @@ export function convolutionKernel(convolution: Convolution): Pick<Kernel, 'name'
   const reduce: Statement = { kind: 'reduce', loops: sum, local: product, operation: 'sum', value }
   const body = loops.reduceRight<readonly Statement[]>(
     (inside, loop) => [{ kind: 'for', loop, body: inside }],
-    [reduce, ...(epilogue?.body ?? [store])],
+    [reduce, ...withProduct(store, epilogue)],
   )
   return { name: epilogue === null ? name : `${name}_${epilogue.name}`, body }
 }

@@ -11,7 +11,7 @@ import type { Program } from '../../core/program.ts'
 import { Concrete } from '../../core/value.ts'
 import { usesTape } from '../../rewrite/specialise.ts'
 import { BufferPool, GpuStorage } from './buffers.ts'
-import { compile, type Executable } from './executable.ts'
+import { codeOf, compile, type Executable } from './executable.ts'
 import { mapForReading, usage } from './flags.ts'
 import { Pipelines } from './pipelines.ts'
 import { Runner } from './runner.ts'
@@ -133,6 +133,10 @@ class Machine implements WebGpuDevice {
       }, [...storages, ...results])
     }
     return results
+  }
+
+  explain(program: Program): string {
+    return codeOf(this.#executables.get(program) ?? this.#compile(program))
   }
 
   readSync(tensor: Concrete): never {

@@ -96,6 +96,13 @@ function nextToStage(items: readonly Item[], bindings: number, sizes: ReadonlyMa
   return moved.size === 0 ? null : [...moved]
 }
 
+/** The text of every shader, in order of first use. */
+export function codeOf({ schedule }: Executable): string {
+  const texts = new Set<string>()
+  for (const { shader } of dispatchesOf(schedule.items)) texts.add(shader.code)
+  return [...texts].join('\n')
+}
+
 /** Every dispatch, also of loops. */
 function* dispatchesOf(items: readonly Item[]): Generator<Dispatch> {
   for (const item of items) {

@@ -139,7 +139,7 @@ class TiledProduct {
   /** The epilogue of the thread's elements. */
   #finish(): void {
     const writer = this.#writer
-    const { rows, columns, epilogue } = this.#contraction
+    const { rows, columns } = this.#contraction
     const { loops, product, body } = elementStore(this.#contraction)
     writer.block(`for (var i = 0; i < ${PART}; i++)`, () => {
       writer.block(`for (var j = 0; j < ${PART}; j++)`, () => {
@@ -151,7 +151,7 @@ class TiledProduct {
             writer.bindLoop(loop, position < 0 ? `batch${axis}` : position === 0 ? 'row' : 'column')
           })
           writer.line(`${writer.localName(product)} = sums[i][j];`)
-          emitAlone(writer, epilogue?.body ?? body)
+          emitAlone(writer, body)
         })
       })
     })

@@ -7,6 +7,7 @@ import type {
   Address,
   Buffer,
   Contraction,
+  Epilogue,
   Kernel,
   Local,
   Loop,
@@ -14,6 +15,7 @@ import type {
   Node,
   Statement,
 } from '../../kernels/kernel.ts'
+import { writtenBy } from './touched.ts'
 
 /** A kernel with the buffers that its user places. */
 export interface Synthetic {
@@ -105,23 +107,28 @@ export function countKernel(step: 1 | -1): Synthetic {
   }
 }
 
-/** The loops over the elements of a product, its value, and what is done with it: stored, or what the epilogue says. */
+/** The loops over the elements of a product, its value, and what is done with it: stored, then what the epilogue says. */
 export function elementStore(contraction: Contraction): {
   readonly loops: readonly Loop[]
   readonly product: Local
   readonly body: readonly Statement[]
 } {
   const { c, batch, rows, columns, epilogue, dtype } = contraction
-  if (epilogue !== null) return epilogue
-  const loops = [...batch, rows, columns].map((extent, id) => loop(id, extent))
-  const product: Local = { id: 0, dtype }
+  const loops = epilogue?.loops ?? [...batch, rows, columns].map((extent, id) => loop(id, extent))
+  const product: Local = epilogue?.product ?? { id: 0, dtype }
   const [row, column] = loops.slice(-2)
   const value: Node = { kind: 'local', dtype, local: product }
-  return {
-    loops,
-    product,
-    body: [{ kind: 'store', buffer: c.buffer, address: matrixAddress(c, loops, row, column), value }],
-  }
+  const address = matrixAddress(c, loops, row, column)
+  return { loops, product, body: withProduct({ kind: 'store', buffer: c.buffer, address, value }, epilogue) }
+}
+
+/** The epilogue after the store of the product, which it may itself replace. */
+export function withProduct(
+  store: Extract<Statement, { kind: 'store' }>,
+  epilogue: Epilogue | null,
+): readonly Statement[] {
+  if (epilogue === null) return [store]
+  return writtenBy(epilogue.body).has(store.buffer) ? epilogue.body : [store, ...epilogue.body]
 }
 
 /** A matrix product as loops: one sum for each element, then the epilogue. Its buffers are those of the contraction. */

@@ -272,11 +272,11 @@ const operations: readonly Make[] = [
 ]
 
 /** The program that a list of choices stands for: three float64 inputs and an int32 one; some of its values are its outputs. */
-export function programFrom(list: Choices): Program {
+export function programFrom(list: Choices, dtype: 'float32' | 'float64' = 'float64'): Program {
   const inputs = [
-    { shape: [4, 3], dtype: 'float64' },
-    { shape: [2, 3, 2], dtype: 'float64' },
-    { shape: [6], dtype: 'float64' },
+    { shape: [4, 3], dtype },
+    { shape: [2, 3, 2], dtype },
+    { shape: [6], dtype },
     { shape: [2], dtype: 'int32' },
   ] as const
   return traceClosed(

@@ -1,6 +1,6 @@
 /** The default device, and moving tensors between devices. Nothing happens at import: the CPU is set up at its first use. */
 import type { AnyTensor } from '../types/tensor.ts'
-import { wasmDevice } from './backends/wasm/device.ts'
+import { type CpuDevice, wasmDevice } from './backends/wasm/device.ts'
 import { settleRelaxedSimd } from './backends/wasm/relaxed-simd.ts'
 import type { Device } from './core/device.ts'
 import { ArgumentError } from './core/errors.ts'
@@ -11,7 +11,7 @@ import { Concrete } from './core/value.ts'
 import { parseOptions, z } from './options.ts'
 import { typed } from './typed.ts'
 
-let cpuDevice: Device | undefined
+let cpuDevice: CpuDevice | undefined
 
 /** How the CPU computes. */
 export interface CpuOptions {
@@ -23,23 +23,43 @@ export interface CpuOptions {
   readonly relaxedSimd?: boolean
 }
 
-const cpuOptions = () => z.strictObject({ relaxedSimd: z.optional(z.boolean()) })
+/** The same, and how many threads work. */
+export interface CpuThreads extends CpuOptions {
+  /** Threads that share large steps, with the calling one: 1 … 64. More than there are cores never helps. */
+  readonly threads: number
+}
+
+const cpuOptions = () =>
+  z.strictObject({
+    relaxedSimd: z.optional(z.boolean()),
+    threads: z.optional(z.int().check(z.positive(), z.lte(64))),
+  })
 
 /**
- * The CPU: WebAssembly, synchronous, no set-up. The default device of every creation function. Options are for the first
- * lines of a program: what is compiled stays as it is.
- * @throws DeviceError if programs have been compiled otherwise already, or if `relaxedSimd` is not to be had.
+ * The CPU: WebAssembly, synchronous, no set-up. The default device of every creation function; it is one device whatever its
+ * options. `relaxedSimd` is for the first lines of a program: what is compiled stays as it is. `await cpu({ threads: 4 })` lets
+ * large matrix products, convolutions and loops use four threads from then on, with the same results to the bit; calls stay
+ * synchronous, and tensors stay as they are. In browsers threads need a page that is cross-origin isolated.
+ * @throws DeviceError if programs have been compiled otherwise already, or if `relaxedSimd` is not to be had; if there can be no
+ * threads, the promise rejects with one.
  * @example
  * import { cpu } from 'conformable'
  * console.log(cpu().name) // 'cpu'
+ * await cpu({ threads: 2 })
  */
-export function cpu(options?: CpuOptions): Device {
+export function cpu(options: CpuThreads): Promise<Device>
+export function cpu(options?: CpuOptions): Device
+export function cpu(options?: CpuOptions | CpuThreads): Device | Promise<Device> {
   cpuDevice ??= wasmDevice()
-  if (options !== undefined) {
-    const { relaxedSimd } = parseOptions('cpu', cpuOptions, options)
-    if (relaxedSimd !== undefined) settleRelaxedSimd(relaxedSimd)
-  }
-  return cpuDevice
+  if (options === undefined) return cpuDevice
+  const { relaxedSimd, threads } = parseOptions('cpu', cpuOptions, options)
+  if (relaxedSimd !== undefined) settleRelaxedSimd(relaxedSimd)
+  return threads === undefined ? cpuDevice : withThreads(cpuDevice, threads)
+}
+
+async function withThreads(device: CpuDevice, threads: number): Promise<Device> {
+  await device.useThreads(threads)
+  return device
 }
 
 /**

@@ -57,7 +57,7 @@ export { ArgumentError, DerivativeError, DeviceError, DTypeError, ShapeError, Tr
 export { checkpoint, customJvp, customVjp, stopGradient } from './custom.ts'
 export type { Abstract, Ndarray, PrimitiveDefinition, RuleTensor } from './define.ts'
 export { definePrimitive } from './define.ts'
-export { type CpuOptions, cpu, deviceOfTensor, to, transfer } from './devices.ts'
+export { type CpuOptions, type CpuThreads, cpu, deviceOfTensor, to, transfer } from './devices.ts'
 // ---- transforms
 export { grad, gradAll, hvp, jvp, linearise, valueAndGrad, vjp } from './differentiate.ts'
 export type { Inspection } from './inspect.ts'

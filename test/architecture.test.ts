@@ -26,7 +26,7 @@ const floors: readonly { readonly files: RegExp; readonly name: string; readonly
   {
     name: 'wasm back end',
     files: /^src\/backends\/wasm\//,
-    may: [/^types\//, /^src\/(core|primitives|rewrite|kernels|backends\/wasm)\//],
+    may: [/^types\//, /^src\/(core|primitives|rewrite|kernels|backends\/wasm)\//, /^node:worker_threads$/],
   },
   {
     name: 'WebGPU back end',

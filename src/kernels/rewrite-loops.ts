@@ -4,17 +4,28 @@ import type { Address, Loop, Node, Statement } from './kernel.ts'
 /** The loop in whose place another stands; null where it has disappeared into its inner neighbour. */
 export type LoopMap = ReadonlyMap<Loop, Loop | null>
 
-/** The statements with other loops. Loops that have disappeared must be directly around (or before) the one they are merged with. */
-export function replaceLoops(body: readonly Statement[], loops: LoopMap): readonly Statement[] {
-  return new Replacer(loops).statements(body)
+const atZero: ReadonlyMap<Loop, number> = new Map()
+
+/**
+ * The statements with other loops. Loops that have disappeared must be directly around (or before) the one they are merged with.
+ * `starts`: the index of the old loop where the one in its place begins; 0 if not given.
+ */
+export function replaceLoops(
+  body: readonly Statement[],
+  loops: LoopMap,
+  starts: ReadonlyMap<Loop, number> = atZero,
+): readonly Statement[] {
+  return new Replacer(loops, starts).statements(body)
 }
 
 class Replacer {
   readonly #loops: LoopMap
+  readonly #starts: ReadonlyMap<Loop, number>
   readonly #nodes = new Map<Node, Node>()
 
-  constructor(loops: LoopMap) {
+  constructor(loops: LoopMap, starts: ReadonlyMap<Loop, number>) {
     this.#loops = loops
+    this.#starts = starts
   }
 
   statements(body: readonly Statement[]): readonly Statement[] {
@@ -61,7 +72,8 @@ class Replacer {
       const replacement = this.#loop(loop)
       return replacement === null ? [] : [{ loop: replacement, stride }]
     })
-    return { offset, terms: kept, dynamic: dynamic === null ? null : this.#node(dynamic) }
+    const start = terms.reduce((sum, { loop, stride }) => sum + stride * (this.#starts.get(loop) ?? 0), offset)
+    return { offset: start, terms: kept, dynamic: dynamic === null ? null : this.#node(dynamic) }
   }
 
   #node(node: Node): Node {
@@ -72,10 +84,22 @@ class Replacer {
     return replaced
   }
 
+  #index(node: Extract<Node, { kind: 'index' }>): Node {
+    const index: Node = { ...node, loop: this.#loop(node.loop)! } // a loop whose own index is used is never merged away
+    const start = this.#starts.get(node.loop) ?? 0
+    if (start === 0) return index
+    return {
+      kind: 'apply',
+      dtype: 'int32',
+      name: 'add',
+      operands: [index, { kind: 'constant', dtype: 'int32', value: start }],
+    }
+  }
+
   #replaced(node: Node): Node {
     switch (node.kind) {
       case 'index':
-        return { ...node, loop: this.#loop(node.loop)! } // a loop whose own index is used is never merged away
+        return this.#index(node)
       case 'load':
         return { ...node, address: this.#address(node.address) }
       case 'apply':

@@ -14,6 +14,7 @@ import { matmul } from './matmul.ts'
 import { memory } from './memory.ts'
 import { network } from './network.ts'
 import { ode } from './ode.ts'
+import { threads } from './threads.ts'
 import { transformer } from './transformer.ts'
 
 const cases: readonly Case[] = [
@@ -26,6 +27,7 @@ const cases: readonly Case[] = [
   ...dispatch,
   ...callOverhead,
   ...memory,
+  ...threads,
   coldStart,
 ]
 if (process.argv.includes('--relaxed-simd')) cpu({ relaxedSimd: true })

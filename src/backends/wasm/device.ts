@@ -20,6 +20,7 @@ import { DeviceMemory } from './memory.ts'
 import { type Large, Operands, storageOf } from './operands.ts'
 import { Residents } from './residents.ts'
 import { Storage } from './storage.ts'
+import { Threads } from './threads.ts'
 import { copyOut } from './transfer.ts'
 
 /** Compiled programs that are kept. */
@@ -29,14 +30,30 @@ const RESIDENT = 128 * 2 ** 20
 
 const nothing: readonly number[] = []
 
+/** The CPU as a device whose threads can be chosen. */
+export interface CpuDevice extends Device {
+  /**
+   * From now on large steps are shared by so many threads; tensors stay as they are, and programs are compiled anew.
+   * @throws DeviceError where there can be no threads.
+   */
+  useThreads(count: number): Promise<void>
+}
+
 /** The CPU, by WebAssembly: synchronous, without set-up. */
-export function wasmDevice(): Device {
+export function wasmDevice(): CpuDevice {
   return new WasmDevice()
 }
 
-class WasmDevice implements Device {
+class WasmDevice implements CpuDevice {
   readonly name = 'cpu'
   #machine: Machine | undefined
+
+  async useThreads(count: number): Promise<void> {
+    const memory = new DeviceMemory(count > 1)
+    const threads = count > 1 ? await Threads.start(count, memory) : null
+    this.#machine?.close()
+    this.#machine = new Machine(this, memory, threads)
+  }
 
   upload(type: Abstract, data: StorageArray): Concrete {
     const elements = sizeOf(type.shape)
@@ -55,7 +72,7 @@ class WasmDevice implements Device {
   }
 
   execute(program: Program, inputs: readonly Concrete[], options?: ExecuteOptions): readonly Concrete[] {
-    this.#machine ??= new Machine(this)
+    this.#machine ??= new Machine(this, new DeviceMemory(), null)
     return this.#machine.execute(program, inputs, options?.donate ?? nothing)
   }
 
@@ -71,15 +88,20 @@ class WasmDevice implements Device {
 
 /** The memory and the compiled programs of a device. */
 class Machine {
-  readonly #memory = new DeviceMemory()
-  readonly #residents = new Residents(this.#memory, RESIDENT)
-  readonly #region = new CallRegion(this.#memory, this.#residents)
+  readonly #memory: DeviceMemory
+  readonly #threads: Threads | null
+  readonly #residents: Residents
+  readonly #region: CallRegion
   readonly #operands: Operands
   readonly #device: Device
   readonly #executables = new Map<Program, Executable>()
   #calls = 0
 
-  constructor(device: Device) {
+  constructor(device: Device, memory: DeviceMemory, threads: Threads | null) {
+    this.#memory = memory
+    this.#threads = threads
+    this.#residents = new Residents(memory, RESIDENT)
+    this.#region = new CallRegion(memory, this.#residents)
     this.#device = device
     this.#operands = new Operands(device, this.#memory, this.#residents)
   }
@@ -115,9 +137,15 @@ class Machine {
     return copyOut(this.#memory, dtype, address, elements)
   }
 
+  /** Tensors move out of the memory, and the threads end. */
+  close(): void {
+    this.#residents.evacuate()
+    this.#threads?.stop()
+  }
+
   #compile(program: Program): Executable {
     if (this.#executables.size >= MODULES) this.#forgetOldest()
-    const executable = compile(program, this.#memory)
+    const executable = compile(program, this.#memory, this.#threads)
     this.#executables.set(program, executable)
     return executable
   }
@@ -125,7 +153,10 @@ class Machine {
   /** Forgets the quarter of the programs that was not used for longest. */
   #forgetOldest(): void {
     const byAge = [...this.#executables.values()].sort((a, b) => a.lastUse - b.lastUse)
-    for (const { program } of byAge.slice(0, MODULES / 4)) this.#executables.delete(program)
+    for (const { program, moduleAddress } of byAge.slice(0, MODULES / 4)) {
+      this.#executables.delete(program)
+      if (moduleAddress > 0) this.#memory.release(moduleAddress)
+    }
   }
 
   #call(executable: Executable, inputs: readonly Concrete[], donate: readonly number[]): readonly Concrete[] {

@@ -4,12 +4,14 @@
  * called, and does not replace one that is running.
  */
 import type { HostStep, PlannedRoutine, Step } from '../../kernels/kernel.ts'
+import { mostParts } from '../../kernels/split.ts'
 import { ModuleBuilder } from './assembler.ts'
 import { convolutionWorkspaceBytes } from './convolution.ts'
 import { call, global, i32, local, sequence } from './instructions.ts'
 import { Library } from './library.ts'
 import { matmulWorkspaceBytes } from './matmul.ts'
-import { ARENA, allSteps, FRAME, type ModuleState } from './module-state.ts'
+import { PAGES } from './memory.ts'
+import { ARENA, allSteps, FRAME, type ModuleState, type Threading } from './module-state.ts'
 import { emitRoutine } from './routine-function.ts'
 
 /** A program as bytes, and what a device must give it. */
@@ -20,20 +22,29 @@ export interface EmittedModule {
   readonly arenaBytes: number
   /** What `env.host` runs, by number. The frame holds the addresses of the step's inputs, then of its outputs. */
   readonly hostSteps: readonly HostStep[]
+  /**
+   * For several threads: the module also imports `env.fork(group, arena, frame)`, which runs the parts of a group, and exports
+   * every part as `part0(arena, frame)` …; here are the numbers of parts in each group. Empty: nothing is worth cutting.
+   */
+  readonly groups: readonly number[]
 }
 
 /** What an engine can do. */
 export interface EmitOptions {
   /** May the code use the fused multiply-add of relaxed SIMD? */
   readonly fma: boolean
+  /** How many threads share the memory; 1 if not given. */
+  readonly threads?: number
 }
 
 /** The module of a planned routine. */
-export function emitModule(planned: PlannedRoutine, { fma }: EmitOptions): EmittedModule {
+export function emitModule(planned: PlannedRoutine, { fma, threads = 1 }: EmitOptions): EmittedModule {
   const module = new ModuleBuilder({ pooled: true })
-  module.importMemory({ initial: 1 })
+  module.importMemory(threads > 1 ? { initial: 1, maximum: PAGES, shared: true } : { initial: 1 })
   const host = module.importFunction('env', 'host', ['i32', 'i32'])
   const workspace = aligned(planned.arenaBytes)
+  const ownBytes = aligned(workspaceBytes(allSteps(planned)))
+  const threading = threads > 1 ? threadingOf(module, threads, ownBytes) : null
   const state: ModuleState = {
     module,
     library: new Library(module, fma),
@@ -42,14 +53,23 @@ export function emitModule(planned: PlannedRoutine, { fma }: EmitOptions): Emitt
     hostSteps: [],
     kernels: new Map(),
     products: new Map(),
+    threading,
     overflow: module.global('i32', i32(0)),
     workspace,
-    arenaBytes: workspace + aligned(workspaceBytes(allSteps(planned))),
+    arenaBytes: workspace + ownBytes * (threads > 1 ? mostParts(threads) : 1), // no step has more parts
   }
   const main = emitRoutine(state, planned.routine)
   emitEntry(state, main)
-  return { bytes: module.encode(), arenaBytes: aligned(state.arenaBytes), hostSteps: state.hostSteps }
+  const { arenaBytes, hostSteps } = state
+  return { bytes: module.encode(), arenaBytes: aligned(arenaBytes), hostSteps, groups: threading?.groups ?? [] }
 }
+
+const threadingOf = (module: ModuleBuilder, threads: number, ownBytes: number): Threading => ({
+  threads,
+  fork: module.importFunction('env', 'fork', ['i32', 'i32', 'i32']),
+  workspaceBytes: ownBytes,
+  groups: [],
+})
 
 /** Saves what a call further out has found, since a host step may run the same program again. */
 function emitEntry({ module, overflow }: ModuleState, main: number): void {

@@ -6,9 +6,10 @@ import type { Program, Variable } from '../../core/program.ts'
 import { lowerProgram } from '../../kernels/compile.ts'
 import type { HostOperand, HostStep } from '../../kernels/kernel.ts'
 import { type Replacements, replacementsOf } from './donation.ts'
-import { emitModule } from './emit.ts'
+import { type EmittedModule, emitModule } from './emit.ts'
 import type { DeviceMemory } from './memory.ts'
 import { supportsRelaxedSimd } from './relaxed-simd.ts'
+import type { Part, Threads } from './threads.ts'
 import { copyOut } from './transfer.ts'
 
 /** Operands of at least so many bytes are worth being kept in the memory. */
@@ -33,6 +34,8 @@ export interface Executable {
   readonly regionBytes: number
   /** Is any input or output large? */
   readonly hasLarge: boolean
+  /** Where other threads find the module; 0 if they need not. */
+  readonly moduleAddress: number
   /** When it was used last. */
   lastUse: number
   /** For each output: the inputs in whose place it may be written. */
@@ -42,14 +45,16 @@ export interface Executable {
   inheritance: Int32Array
 }
 
-/** Compiles a program for a memory. */
-export function compile(program: Program, memory: DeviceMemory): Executable {
+/** Compiles a program for a memory, and for the threads that share it, if there are several. */
+export function compile(program: Program, memory: DeviceMemory, threads: Threads | null): Executable {
   const planned = lowerProgram(program)
-  const emitted = emitModule(planned, { fma: supportsRelaxedSimd() })
+  const emitted = emitModule(planned, { fma: supportsRelaxedSimd(), threads: threads?.count ?? 1 })
   const host = (number: number, frame: number): void => runHostStep(memory, emitted.hostSteps[number]!, frame >>> 0)
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
-    env: { memory: memory.memory, host },
-  })
+  let fork: Fork = () => {}
+  const env = { memory: memory.memory, host, fork: (...step: Parameters<Fork>) => fork(...step) }
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), { env })
+  const shared = threads === null || emitted.groups.length === 0 ? null : share(emitted, memory, threads, instance)
+  if (shared !== null) fork = shared.fork
   const frame = emitted.arenaBytes
   let end = frame + aligned(4 * (program.inputs.length + program.outputs.length))
   const slotOf = ({ dtype, shape }: Variable): Slot => {
@@ -64,8 +69,35 @@ export function compile(program: Program, memory: DeviceMemory): Executable {
   const run = instance.exports.run as Executable['run'] // emitModule exports it with this type
   const hasLarge = [...inputs, ...outputs].some(({ offset }) => offset < 0)
   const replacements = replacementsOf(planned)
-  const unused = { lastUse: 0, donated: null, inheritance: new Int32Array(0) }
+  const unused = { lastUse: 0, donated: null, inheritance: new Int32Array(0), moduleAddress: shared?.address ?? 0 }
   return { program, run, inputs, outputs, frame, regionBytes: end, hasLarge, replacements, ...unused }
+}
+
+/** Runs a group of parts. */
+type Fork = (group: number, arena: number, frame: number) => void
+
+/** Puts a module where other threads find it. */
+function share(
+  { bytes, groups }: EmittedModule,
+  memory: DeviceMemory,
+  threads: Threads,
+  { exports }: WebAssembly.Instance,
+): { address: number; fork: Fork } {
+  const address = memory.allocate(bytes.length)
+  new Uint8Array(memory.memory.buffer, address, bytes.length).set(bytes)
+  const program = threads.register(address, bytes.length)
+  let next = 0
+  const steps = groups.map((count) => {
+    const first = next
+    next += count
+    const parts = Array.from({ length: count }, (_, i) => exports[`part${first + i}`] as Part) // emitModule exports them so
+    return { first, parts }
+  })
+  const fork: Fork = (group, arena, frame) => {
+    const { first, parts } = steps[group]!
+    threads.run(program, parts, first, arena, frame)
+  }
+  return { address, fork }
 }
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64

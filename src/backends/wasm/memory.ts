@@ -18,6 +18,8 @@ const LINE = 64
 const STEP = 16 * 2 ** 20
 /** The most that 32-bit addresses reach. */
 const MOST = 2 ** 32
+/** The same in pages: what a shared memory is declared to be at most. */
+export const PAGES = MOST / PAGE
 
 interface Hole {
   address: number
@@ -35,8 +37,10 @@ export class DeviceMemory {
   readonly #holes: Hole[] = []
   readonly #blocks = new Map<number, number>()
 
-  constructor() {
-    this.memory = new WebAssembly.Memory({ initial: STEP / PAGE })
+  /** `shared`: other threads may work in it. */
+  constructor(shared = false) {
+    const initial = STEP / PAGE
+    this.memory = new WebAssembly.Memory(shared ? { initial, maximum: PAGES, shared } : { initial })
     this.#holes.push({ address: POOL_BYTES, bytes: STEP - POOL_BYTES - LAST })
     this.#view()
   }

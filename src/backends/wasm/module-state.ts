@@ -16,6 +16,17 @@ export const ARENA: Local = 0
 /** See `ARENA`. */
 export const FRAME: Local = 1
 
+/** How steps are cut into parts for several threads. */
+export interface Threading {
+  readonly threads: number
+  /** The imported function `(group, arena, frame)` that runs a group of parts. */
+  readonly fork: number
+  /** Bytes from the workspace of one part of a step to that of the next. */
+  readonly workspaceBytes: number
+  /** The numbers of parts in each group; parts are numbered on. */
+  readonly groups: number[]
+}
+
 /** What the writers of routines share. */
 export interface ModuleState {
   readonly module: ModuleBuilder
@@ -23,6 +34,8 @@ export interface ModuleState {
   readonly fma: boolean
   /** The imported function `(step, frame)` that runs a host step. */
   readonly host: number
+  /** Where steps are cut for several threads; null for one. */
+  readonly threading: Threading | null
   readonly hostSteps: HostStep[]
   /** The functions of kernels, by shape. */
   readonly kernels: Map<string, readonly number[]>

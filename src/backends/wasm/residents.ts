@@ -66,6 +66,11 @@ export class Residents {
     storage.address = 0
   }
 
+  /** Moves out all that no call is using. */
+  evacuate(): void {
+    this.#shrink(0)
+  }
+
   #shrink(limit: number): void {
     if (this.#bytes <= limit) return
     for (const storage of this.#order) {

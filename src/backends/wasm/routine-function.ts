@@ -1,6 +1,7 @@
 /** A routine as WebAssembly functions: one that runs its steps, and one for each kernel and nested routine. */
 import { bytesOf } from '../../core/dtype.ts'
 import type { CondStep, HostStep, Routine, Step } from '../../kernels/kernel.ts'
+import { splitStep } from '../../kernels/split.ts'
 import type { Expression, FunctionBuilder } from './assembler.ts'
 import { callConvolution } from './convolution.ts'
 import {
@@ -19,7 +20,16 @@ import {
 } from './instructions.ts'
 import { callKernel } from './kernel-function.ts'
 import { emitScan, emitWhile } from './loop-steps.ts'
-import { ARENA, addressOf, FRAME, type ModuleState, moved, newFrame, writeEntry } from './module-state.ts'
+import {
+  ARENA,
+  addressOf,
+  FRAME,
+  type ModuleState,
+  moved,
+  newFrame,
+  type Threading,
+  writeEntry,
+} from './module-state.ts'
 import { callProduct } from './product-step.ts'
 
 /** Steps of one function. */
@@ -48,6 +58,25 @@ function emitSteps(state: ModuleState, routine: Routine, name: string, steps: re
 const callWith = (index: number): Expression => call(index, local.get(ARENA), local.get(FRAME))
 
 function stepOf(state: ModuleState, routine: Routine, code: FunctionBuilder, step: Step): Expression {
+  const parts = state.threading === null ? null : splitStep(step, state.threading.threads)
+  return parts === null ? wholeStep(state, routine, code, step) : forked(state, state.threading!, routine, parts)
+}
+
+/** Each part is a function `(arena, frame)` of its own, with its own place to work. */
+function forked(state: ModuleState, threading: Threading, routine: Routine, parts: readonly Step[]): Expression {
+  const { groups, workspaceBytes, fork } = threading
+  const first = groups.reduce((sum, count) => sum + count, 0)
+  parts.forEach((step, i) => {
+    const own: ModuleState = { ...state, workspace: state.workspace + i * workspaceBytes }
+    const code = state.module.function(['i32', 'i32'], [], `part ${first + i}`)
+    code.emit(wholeStep(own, routine, code, step))
+    state.module.exportFunction(`part${first + i}`, code.index)
+  })
+  const group = groups.push(parts.length) - 1
+  return call(fork, i32(group), local.get(ARENA), local.get(FRAME))
+}
+
+function wholeStep(state: ModuleState, routine: Routine, code: FunctionBuilder, step: Step): Expression {
   switch (step.kind) {
     case 'kernel':
       return callKernel(state, routine, step.kernel)

@@ -36,9 +36,15 @@ export { type AdamOptions, type AdamWOptions, adam, adamW } from './adam.ts'
 export { adamax } from './adamax.ts'
 export { type AdanOptions, type AdanState, adan } from './adan.ts'
 export { type AmsgradState, amsgrad } from './amsgrad.ts'
+export {
+  type AugmentedLagrangianOptions,
+  type AugmentedLagrangianState,
+  augmentedLagrangian,
+} from './augmented-lagrangian.ts'
 export { type AveragedState, averaged, ema } from './averages.ts'
 // ---- optimisers that evaluate the objective
 export { type BfgsOptions, bfgs, dfp } from './bfgs.ts'
+export { type BoundedLbfgsOptions, type BoundedLbfgsState, boundedLbfgs } from './bounded-lbfgs.ts'
 export { type Chained, type ChainState, chain } from './chain.ts'
 export { clipByBlock, clipByGlobalNorm, clipByValue } from './clip.ts'
 export {
@@ -123,6 +129,7 @@ export type { MinimiseOptions, Report } from './minimise-options.ts'
 export type { AdamState } from './moments.ts'
 export { type MuonOptions, type MuonState, muon } from './muon.ts'
 export { nadam } from './nadam.ts'
+export { type NelderMeadOptions, type NelderMeadState, nelderMead } from './nelder-mead.ts'
 export {
   gaussNewton,
   type LevenbergMarquardtOptions,

@@ -111,7 +111,7 @@ const shifted = <T extends Matrix | Vector>(rows: T, last: T): T =>
   concat([slice(rows as Matrix, 0, 1), last as Matrix], 0) as T // rows of the same kind
 
 /** H g by the two loops; a place not yet used changes nothing. */
-function inverseProduct(
+export function inverseProduct(
   { steps, changes, inverses, scale }: Omit<LimitedMemoryState, keyof DirectionState>,
   gradient: Vector,
 ): Vector {

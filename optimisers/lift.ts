@@ -17,9 +17,9 @@ export interface LiftedState extends Iterate {
  * Makes an optimiser of a rule, so that `minimise` takes Adam as it takes BFGS. Its objective may rise; the best parameters are kept.
  * @example
  * import { square, sub, sum, tensor, type Tensor } from 'conformable'
- * import { adam, lift, minimiseSync } from 'conformable/optimisers'
- * const loss = (x: Tensor<[2]>) => sum(square(sub(x, 3)))
- * const { parameters } = minimiseSync(loss, tensor([0, 0]), lift(adam({ learningRate: 0.1 })), { maxIterations: 500 })
+ * import { lift, minimiseSync, sgd } from 'conformable/optimisers'
+ * const loss = (x: Tensor<[2], 'float64'>) => sum(square(sub(x, 3)))
+ * const { parameters } = minimiseSync(loss, tensor([0, 0], 'float64'), lift(sgd({ learningRate: 0.1 })))
  * console.log(parameters) // [3, 3]
  */
 export function lift<F extends StateFunction>(rule: Rule<F>, name = 'rule'): Optimiser<LiftedState> {

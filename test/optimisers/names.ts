@@ -2,7 +2,9 @@
 
 /** Functions that make optimisers: each needs a row in optimisers.ts. */
 export const optimiserNames: readonly string[] = [
+  'augmentedLagrangian',
   'bfgs',
+  'boundedLbfgs',
   'conjugateGradient',
   'dfp',
   'gaussNewton',
@@ -10,6 +12,7 @@ export const optimiserNames: readonly string[] = [
   'lbfgs',
   'levenbergMarquardt',
   'lift',
+  'nelderMead',
   'newton',
   'newtonCG',
   'trustRegion',

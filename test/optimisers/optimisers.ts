@@ -8,6 +8,8 @@ export interface Row {
   readonly make: () => Optimiser
   /** Does it need residuals? */
   readonly residuals?: true
+  /** Does it look at values alone? */
+  readonly derivativeFree?: true
   /** Iterations that a small smooth problem may take; 200 if not said. */
   readonly iterations?: number
 }
@@ -35,6 +37,8 @@ export const optimisers: Readonly<Record<string, Row>> = {
   'trustRegion.rankOne': { make: () => door.trustRegion({ curvature: door.symmetricRankOne() }) },
   gaussNewton: { make: () => door.gaussNewton(), residuals: true },
   levenbergMarquardt: { make: () => door.levenbergMarquardt(), residuals: true },
+  boundedLbfgs: { make: () => door.boundedLbfgs() },
+  nelderMead: { make: () => door.nelderMead(), iterations: 600, derivativeFree: true },
   lift: { make: () => door.lift(door.adam({ learningRate: 0.05 })), iterations: 3000 },
   'lift.chain': {
     make: () => door.lift(door.chain(door.clipByGlobalNorm(1), door.momentum({ learningRate: 0.01, momentum: 0.9 }))),

@@ -11,6 +11,8 @@ import { matchAxes } from './movement.ts'
 import { NodeTable } from './nodes.ts'
 import type { Storage } from './storage.ts'
 import { locate } from './storage.ts'
+import { indicesOver, isUnrolled, readsAny } from './unroll.ts'
+import { allNodes } from './walk.ts'
 
 /** A reduction met while reading: its loops, and the local that holds the result. */
 export interface Reduction {
@@ -102,11 +104,28 @@ export class Reader {
     value: (index: readonly Index[]) => Node,
   ): Node {
     const { loops, index } = this.space(extents, `reduction ${this.#reductions++}`, false)
+    const before = this.reductions.length
     const node = value(index)
     if (loops.length === 0) return node
+    if (isUnrolled(node, loops)) {
+      this.#forget(loops, before)
+      const [first, ...others] = indicesOver(extents).map(value)
+      const combine = operation === 'sum' ? 'add' : operation
+      return others.reduce((all, term) => this.table.apply(combine, dtype, [all, term]), first)
+    }
     const local = this.table.local(dtype)
     this.reductions.push({ loops, local, operation, value: node })
     return this.table.read(local)
+  }
+
+  /** Drops the reductions from a position on that depend on loops that are given up. */
+  #forget(loops: readonly Loop[], from: number): void {
+    const locals = new Set<Local>()
+    const gone = new Set(loops)
+    for (const reduction of this.reductions.splice(from)) {
+      if (readsAny(allNodes([reduction.value]), gone, locals)) locals.add(reduction.local)
+      else this.reductions.push(reduction)
+    }
   }
 
   /** Index arithmetic of movements; where it is not affine, an integer node divides at run time. */

@@ -20,7 +20,9 @@ export function isUnrolled(term: Node, loops: readonly Loop[]): boolean {
   const dynamic = nodes.flatMap((node) =>
     node.kind === 'load' && node.address.dynamic !== null ? [node.address.dynamic] : [],
   )
-  return readsAny(allNodes(dynamic), new Set(loops), new Set())
+  const arithmetic = allNodes(dynamic)
+  // An index that is itself read (`gather`) differs from term to term anyway.
+  return arithmetic.every(({ kind }) => kind !== 'load') && readsAny(arithmetic, new Set(loops), new Set())
 }
 
 /** Does any of the nodes itself depend on one of the loops or locals? */

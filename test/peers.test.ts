@@ -64,6 +64,14 @@ describe('second derivatives that come out wrong elsewhere', () => {
     close([orders((v) => c.max(c.stack([c.square(v), f64(0)])), x)[2]!], [2])
   })
 
+  it('the kernel of a convolution has one', () => {
+    const x = c.tensor([[[1], [2], [3]]], 'float64')
+    const w = c.tensor([[[0.5]], [[-1]]], 'float64')
+    const f = (k: typeof w) => c.sum(c.square(c.conv1d(x, k)))
+    // The Hessian is 2 Σ over windows of x xᵀ: [1, 2] and [2, 3].
+    close(numbers(c.hvp(f)(w, c.tensor([[[1]], [[10]]], 'float64'))), [2 * (5 + 80), 2 * (8 + 130)])
+  })
+
   it('a parameter that drops out of a derivative has gradient 0', () => {
     const slope = (bias: F64): F64 => derivative((v) => c.add(c.square(v), bias))(f64(3))
     expect(c.grad(slope)(f64(1)).itemSync()).toBe(0)
@@ -80,6 +88,33 @@ describe('first derivatives that come out wrong or are missing elsewhere', () =>
     const f = (v: Vector) =>
       c.sum(c.mul(c.pad(v, [[2, 1]], { mode: 'reflect' }), vector(1, 10, 100, 1000, 10000, 100000)))
     expect(numbers(c.grad(f)(vector(1, 2, 3)))).toEqual([100, 101010, 10001])
+  })
+
+  it('the average of windows of a bordered sequence', () => {
+    const weigh = c.tensor([[[1], [10], [100]]], 'float64')
+    const f = (v: c.Tensor<[1, 3, 1], 'float64'>) =>
+      c.sum(c.mul(c.avgPool1d(v, 3, { stride: 1, padding: 'same' }), weigh))
+    const ends = [1 / 2, 100 / 2]
+    close(numbers(c.grad(f)(c.ones([1, 3, 1], 'float64'))), [
+      ends[0]! + 10 / 3,
+      ends[0]! + 10 / 3 + ends[1]!,
+      10 / 3 + ends[1]!,
+    ])
+  })
+
+  it('an image made larger, with the centres of pixels at halves', () => {
+    const weigh = c.tensor([[[[1], [10], [100], [1000]]]], 'float64')
+    const f = (v: c.Tensor<[1, 1, 2, 1], 'float64'>) => c.sum(c.mul(c.resize(v, [1, 4]), weigh))
+    close(numbers(c.grad(f)(c.ones([1, 1, 2, 1], 'float64'))), [1 + 7.5 + 25, 2.5 + 75 + 1000])
+  })
+
+  it('a convolution with stride (3, 2), and a dilated one', () => {
+    const x = c.ones([1, 4, 5, 1], 'float64')
+    const w = c.ones([1, 2, 1, 1], 'float64')
+    const strided = (v: typeof w) => c.sum(c.conv2d(x, v, { stride: [3, 2] }))
+    expect(numbers(c.grad(strided)(w))).toEqual([4, 4])
+    const dilated = (v: typeof x) => c.sum(c.conv2d(v, w, { dilation: [1, 3] }))
+    expect(numbers(c.grad(dilated)(x)).slice(0, 5)).toEqual([1, 1, 0, 1, 1])
   })
 
   it('softmax cross-entropy with respect to the labels', () => {

@@ -3,20 +3,23 @@
  * `run(arena, frame)`. Every routine and every kernel is a function of its own: V8 compiles functions when they are first
  * called, and does not replace one that is running.
  */
-import type { HostStep, PlannedRoutine, Step } from '../../kernels/kernel.ts'
+import type { Contraction, HostStep, PlannedRoutine, Step } from '../../kernels/kernel.ts'
 import { mostParts } from '../../kernels/split.ts'
 import { ModuleBuilder } from './assembler.ts'
 import { convolutionWorkspaceBytes } from './convolution.ts'
 import { call, global, i32, local, sequence } from './instructions.ts'
 import { Library } from './library.ts'
 import { matmulWorkspaceBytes } from './matmul.ts'
+import type { MatmulOptions } from './matmul-tile.ts'
 import { PAGES } from './memory.ts'
 import { ARENA, allSteps, FRAME, type ModuleState, type Threading } from './module-state.ts'
+import { importProducts } from './product-library.ts'
 import { emitRoutine } from './routine-function.ts'
+import { isSmall } from './small-product.ts'
 
 /** A program as bytes, and what a device must give it. */
 export interface EmittedModule {
-  /** Brings its constants to the first bytes of the memory (`constant-pool.ts`). Imports `env.memory` and `env.host(step, frame)`; exports `run(arena, frame)` → the largest count that did not fit, or 0. */
+  /** Brings its constants to the first bytes of the memory (`constant-pool.ts`). Imports `env.memory`, `env.host(step, frame)` and libraries of products; exports `run(arena, frame)` → the largest count that did not fit, or 0. */
   readonly bytes: Uint8Array<ArrayBuffer>
   /** Bytes of the arena, whose address is a multiple of 64. */
   readonly arenaBytes: number
@@ -27,6 +30,8 @@ export interface EmittedModule {
    * every part as `part0(arena, frame)` …; here are the numbers of parts in each group. Empty: nothing is worth cutting.
    */
   readonly groups: readonly number[]
+  /** The libraries of matrix products that it imports, as `productImports` gives them; for several threads it has its own. */
+  readonly products: readonly MatmulOptions[]
 }
 
 /** What an engine can do. */
@@ -42,8 +47,11 @@ export function emitModule(planned: PlannedRoutine, { fma, threads = 1 }: EmitOp
   const module = new ModuleBuilder({ pooled: true })
   module.importMemory(threads > 1 ? { initial: 1, maximum: PAGES, shared: true } : { initial: 1 })
   const host = module.importFunction('env', 'host', ['i32', 'i32'])
+  const steps = allSteps(planned)
+  const products = (threads > 1 ? [] : productsOf(steps)).map((dtype): MatmulOptions => ({ dtype, fma }))
+  const imported = products.map((options) => [options.dtype, importProducts(module, options)] as const)
   const workspace = aligned(planned.arenaBytes)
-  const ownBytes = aligned(workspaceBytes(allSteps(planned)))
+  const ownBytes = aligned(workspaceBytes(steps))
   const threading = threads > 1 ? threadingOf(module, threads, ownBytes) : null
   const state: ModuleState = {
     module,
@@ -52,7 +60,7 @@ export function emitModule(planned: PlannedRoutine, { fma, threads = 1 }: EmitOp
     host,
     hostSteps: [],
     kernels: new Map(),
-    products: new Map(),
+    products: new Map(imported),
     threading,
     overflow: module.global('i32', i32(0)),
     workspace,
@@ -61,7 +69,13 @@ export function emitModule(planned: PlannedRoutine, { fma, threads = 1 }: EmitOp
   const main = emitRoutine(state, planned.routine)
   emitEntry(state, main)
   const { arenaBytes, hostSteps } = state
-  return { bytes: module.encode(), arenaBytes: aligned(arenaBytes), hostSteps, groups: threading?.groups ?? [] }
+  return {
+    bytes: module.encode(),
+    arenaBytes: aligned(arenaBytes),
+    hostSteps,
+    groups: threading?.groups ?? [],
+    products,
+  }
 }
 
 const threadingOf = (module: ModuleBuilder, threads: number, ownBytes: number): Threading => ({
@@ -84,6 +98,13 @@ function emitEntry({ module, overflow }: ModuleState, main: number): void {
   )
   module.exportFunction('run', code.index)
 }
+
+/** The dtypes of the matrix products that are not small. */
+const productsOf = (steps: readonly Step[]): readonly Contraction['dtype'][] => [
+  ...new Set(
+    steps.flatMap((step) => (step.kind === 'contract' && !isSmall(step.contraction) ? [step.contraction.dtype] : [])),
+  ),
+]
 
 /** The matrix products and convolutions work in one place, one after the other. */
 function workspaceBytes(steps: readonly Step[]): number {

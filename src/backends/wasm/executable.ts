@@ -8,6 +8,7 @@ import type { HostOperand, HostStep } from '../../kernels/kernel.ts'
 import { type Replacements, replacementsOf } from './donation.ts'
 import { type EmittedModule, emitModule } from './emit.ts'
 import type { DeviceMemory } from './memory.ts'
+import { productImports } from './product-library.ts'
 import { supportsRelaxedSimd } from './relaxed-simd.ts'
 import type { Part, Threads } from './threads.ts'
 import { copyOut } from './transfer.ts'
@@ -52,7 +53,10 @@ export function compile(program: Program, memory: DeviceMemory, threads: Threads
   const host = (number: number, frame: number): void => runHostStep(memory, emitted.hostSteps[number]!, frame >>> 0)
   let fork: Fork = () => {}
   const env = { memory: memory.memory, host, fork: (...step: Parameters<Fork>) => fork(...step) }
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), { env })
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
+    env,
+    ...productImports(memory.memory, emitted.products),
+  })
   const shared = threads === null || emitted.groups.length === 0 ? null : share(emitted, memory, threads, instance)
   if (shared !== null) fork = shared.fork
   const frame = emitted.arenaBytes

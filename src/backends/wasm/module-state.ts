@@ -6,7 +6,7 @@ import { nestedRoutines } from '../../kernels/plan.ts'
 import type { Expression, Local, ModuleBuilder } from './assembler.ts'
 import { add, i32, load, local, store } from './instructions.ts'
 import type { Library } from './library.ts'
-import type { MatmulParts } from './matmul.ts'
+import type { Products } from './product-library.ts'
 
 /**
  * Every function of a routine takes two addresses: the arena, and the frame, a table of the addresses of the routine's inputs,
@@ -39,8 +39,8 @@ export interface ModuleState {
   readonly hostSteps: HostStep[]
   /** The functions of kernels, by shape. */
   readonly kernels: Map<string, readonly number[]>
-  /** What matrix products share, by dtype. */
-  readonly products: Map<DType, MatmulParts>
+  /** The functions of matrix products, by dtype: imported, or written when they are asked for. */
+  readonly products: Map<DType, Products>
   /** The global that keeps the largest count of a bounded scan that did not fit. */
   readonly overflow: number
   /** Where in the arena the matrix products work. */

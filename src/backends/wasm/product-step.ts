@@ -9,8 +9,9 @@ import type { Expression, FunctionBuilder, Local } from './assembler.ts'
 import { CHUNK, emitEpilogue } from './epilogue-function.ts'
 import { call, forUp, i32, local, multiply, op, sequence } from './instructions.ts'
 import { callKernel } from './kernel-function.ts'
-import { emitBlocks, emitMatmul, emitMatmulParts, type MatmulParts } from './matmul.ts'
+import { emitBlocks } from './matmul.ts'
 import { ARENA, addressOf, type ModuleState, moved } from './module-state.ts'
+import { type Products, writeProducts } from './product-library.ts'
 import { afterProduct, isSmall, productKernel } from './small-product.ts'
 
 /** Code that runs a product of a routine. */
@@ -21,11 +22,10 @@ export function callProduct(
   contraction: Contraction,
 ): Expression {
   if (isSmall(contraction)) return callKernel(state, routine, productKernel(contraction))
-  const { rows, columns } = contraction
+  const { rows, columns, dtype } = contraction
   if (hasEpilogue(contraction) && rows > 1 && columns > 1) return inBlocks(state, routine, code, contraction)
-  const whole = overBatch(state, routine, code, contraction, (operands) =>
-    call(matmulOf(state, contraction.dtype), ...operands),
-  )
+  const { matmul } = productsOf(state, dtype)
+  const whole = overBatch(state, routine, code, contraction, (operands) => call(matmul, ...operands))
   return hasEpilogue(contraction) ? sequence(whole, callKernel(state, routine, afterProduct(contraction))) : whole
 }
 
@@ -38,10 +38,11 @@ function inBlocks(
 ): Expression {
   const { module, library } = state
   const { dtype, batch } = contraction
+  const { parts } = productsOf(state, dtype)
   const { index, buffers } = emitEpilogue(state, contraction)
   const addresses = buffers.map((buffer) => addressOf(routine, { buffer, offset: 0 }))
   const blocks = library.once(`matmul ${dtype} with ${index}`, () =>
-    emitBlocks(module, partsOf(state, dtype), { index, extras: batch.length + addresses.length, chunk: CHUNK }),
+    emitBlocks(module, parts, { index, extras: batch.length + addresses.length, chunk: CHUNK }),
   )
   return overBatch(state, routine, code, contraction, (operands, counters) =>
     call(blocks, ...operands, ...counters.map(local.get), ...addresses),
@@ -83,17 +84,11 @@ function overBatch(
 const moveBy = (address: Expression, counter: Local, bytes: number): Expression =>
   bytes === 0 ? address : op('i32.add', address, multiply(local.get(counter), i32(bytes)))
 
-/** The function of matrix products of a dtype. */
-const matmulOf = (state: ModuleState, dtype: Contraction['dtype']): number =>
-  state.library.once(`matmul ${dtype}`, () =>
-    emitMatmul(state.module, { dtype, fma: state.fma }, partsOf(state, dtype)),
-  )
-
-/** What all matrix products of a dtype share. */
-function partsOf({ module, fma, products }: ModuleState, dtype: Contraction['dtype']): MatmulParts {
+/** The functions of matrix products of a dtype. */
+function productsOf({ module, fma, products }: ModuleState, dtype: Contraction['dtype']): Products {
   const known = products.get(dtype)
   if (known !== undefined) return known
-  const parts = emitMatmulParts(module, { dtype, fma })
-  products.set(dtype, parts)
-  return parts
+  const written = writeProducts(module, { dtype, fma })
+  products.set(dtype, written)
+  return written
 }

@@ -1,6 +1,7 @@
 /** Runs planned routines as WebAssembly, outside of any device, with guards around the outputs. */
 import { emitModule } from '../../../src/backends/wasm/emit.ts'
 import { DeviceMemory } from '../../../src/backends/wasm/memory.ts'
+import { productImports } from '../../../src/backends/wasm/product-library.ts'
 import { supportsRelaxedSimd } from '../../../src/backends/wasm/relaxed-simd.ts'
 import { bytesOf, type StorageArray, viewOf } from '../../../src/core/dtype.ts'
 import type { Buffer, PlannedRoutine } from '../../../src/kernels/kernel.ts'
@@ -13,7 +14,7 @@ const memory = new DeviceMemory()
 
 /** The outputs of a routine, by the variant that this engine runs. Fails if it writes beside them, or into its inputs. */
 export function runRoutine(planned: PlannedRoutine, inputs: readonly StorageArray[]): StorageArray[] {
-  const { bytes, arenaBytes, hostSteps } = emitModule(planned, { fma: supportsRelaxedSimd() })
+  const { bytes, arenaBytes, hostSteps, products } = emitModule(planned, { fma: supportsRelaxedSimd() })
   const host = (number: number, frame: number): void => {
     const step = hostSteps[number]!
     const view = (operand: (typeof step.inputs)[number], i: number): StorageArray =>
@@ -23,7 +24,10 @@ export function runRoutine(planned: PlannedRoutine, inputs: readonly StorageArra
       view(operand, step.inputs.length + i).set(results[i]!)
     })
   }
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: memory.memory, host } })
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory: memory.memory, host },
+    ...productImports(memory.memory, products),
+  })
   const run = instance.exports.run as (arena: number, frame: number) => number
   return callRoutine(planned, inputs, arenaBytes, run)
 }

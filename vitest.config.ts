@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 
 const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
@@ -9,6 +10,17 @@ const softwareDriver = '/usr/lib/chromium/vk_swiftshader_icd.json'
 if (process.env.VK_DRIVER_FILES === undefined && existsSync(softwareDriver))
   process.env.VK_DRIVER_FILES = softwareDriver
 process.env.XDG_RUNTIME_DIR ??= '/tmp'
+
+/** Chromium in a container, with WebGPU in software, and without talking to the network. */
+const chromiumFlags = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 export default defineConfig({
   resolve: {
@@ -20,16 +32,38 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['node_modules/**', 'dist/**'],
     testTimeout: 60_000,
     maxWorkers: 2,
-    typecheck: {
-      enabled: true,
-      // The older compilers of the type tests also put a `tsc` among the commands.
-      checker: path('./node_modules/typescript/bin/tsc'),
-      include: ['test/**/*.test-d.ts'],
-      tsconfig: './tsconfig.json',
-    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**'],
+          typecheck: {
+            enabled: true,
+            // The older compilers of the type tests also put a `tsc` among the commands.
+            checker: path('./node_modules/typescript/bin/tsc'),
+            include: ['test/**/*.test-d.ts'],
+            tsconfig: './tsconfig.json',
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: '/usr/bin/chromium', args: chromiumFlags } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
   },
 })

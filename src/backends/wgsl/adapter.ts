@@ -33,7 +33,7 @@ function findGpu(flags: readonly string[]): TE.TaskEither<DeviceError, GPU> {
   return TE.tryCatch(async () => {
     // A name in a variable keeps bundlers and type checkers from wanting the optional package.
     const name = 'webgpu'
-    const { create } = (await import(name)) as { create: (flags: readonly string[]) => GPU }
+    const { create } = (await import(/* @vite-ignore */ name)) as { create: (flags: readonly string[]) => GPU }
     return create(flags)
   }, refusal(
     'there is no WebGPU here. In a browser, use one that has it, on a page from https or localhost; in Node, install the package: npm install webgpu',

@@ -31,7 +31,7 @@ export function productSources(contraction: Contraction): readonly ShaderSource[
 }
 
 /** A product in tiles, whatever its size. */
-export function tiledSource(contraction: Contraction): ShaderSource {
+function tiledSource(contraction: Contraction): ShaderSource {
   const { name, body } = productKernel(contraction)
   return {
     name: `tiled_${name}`,

@@ -7,6 +7,7 @@ import {
   deviceOfTensor,
   type FloatDType,
   flat,
+  fromFlat,
   fromTypedArray,
   inspect,
   jit,
@@ -15,8 +16,11 @@ import {
   type Scalar,
   save,
   scalar,
+  stack,
+  type Tensor,
   tensor,
   to,
+  vmap,
   zeros,
 } from 'conformable'
 import * as door from 'conformable/optimisers'
@@ -149,6 +153,30 @@ describe.each(Object.entries(rules))('%s', (_, row: Row) => {
     }
   })
 
+  it('steps in donated memory as in its own', () => {
+    const rule = row.make()
+    const walk = (step: AnyRule['step']): number[][] => {
+      const fresh = () => componentArray({ w: tensor([[1.5, -0.7]]), v: tensor([0.25, -2]) })
+      let [x, state] = [fresh(), rule.init(fresh())]
+      for (let i = 0; i < 5; i++) [x, state] = step(fresh(), state, x, { value: scalar(1) })
+      return numbersOf([x, state])
+    }
+    expect(walk(jit(rule.step, { donate: [1, 2] }) as AnyRule['step'])).toEqual(walk(jit(rule.step) as AnyRule['step']))
+  })
+
+  it('trains several models at once under vmap', () => {
+    const rule = row.make()
+    const models = [1, -2].map((k) => componentArray({ w: tensor([[1.5 * k, -0.7]]), v: tensor([0.25, k]) }))
+    const twice = (p: (typeof models)[0]) => {
+      const [next, state] = rule.step(p, rule.init(p), p, measured)
+      return rule.step(p, state, next, measured)[0]
+    }
+    const together = vmap((vector: Tensor<[4]>) => flat(twice(fromFlat(vector, models[0]!))))
+    const alone = models.map((p) => [...flat(twice(p)).readSync()])
+    const both = together(stack(models.map((p) => flat(p))) as Tensor<[2, 4]>)
+    expect(distance([...both.readSync()], alone.flat())).toBeLessThanOrEqual(1e-6)
+  })
+
   it('takes parameters without numbers, and trees without tensors', () => {
     const rule = row.make()
     const empty = zeros([0])
@@ -196,6 +224,19 @@ describe.each(Object.entries(rules))('%s', (_, row: Row) => {
 
   it.each(row.refused.map(([call, sentence]) => [sentence, call] as const))('refuses: %s', (sentence, call) => {
     expect(thrown(call)).toBe(sentence)
+  })
+})
+
+describe('models with equally many numbers', () => {
+  it('are told apart by their names', () => {
+    const [mine, theirs] = [componentArray({ w: zeros([4]) }), componentArray({ w: zeros([2]), b: zeros([2]) })]
+    const rule = adam()
+    expect(thrown(() => rule.step(mine, rule.init(theirs) as never, mine))).toBe(
+      "ShapeError: rule: the state 'firstMoment.w' is float32[2], for these parameters it is float32[4]. Gradient, state and parameters belong to one model: rule.init(params) makes its state.",
+    )
+    expect(thrown(() => rule.step(theirs as never, rule.init(mine), mine))).toContain(
+      "the gradient of 'w' is float32[2]",
+    )
   })
 })
 

@@ -1,6 +1,6 @@
 /** Functions that kernels call, written into the module when the first kernel asks for them. */
 import type { DType } from '../../../types/dtype.ts'
-import type { Expression, ModuleBuilder } from './assembler.ts'
+import { type Expression, FunctionBuilder, type ModuleBuilder, type ValueType } from './assembler.ts'
 import { call, local } from './instructions.ts'
 import type { MathsName, VectorContext } from './maths/index.ts'
 import { maths } from './maths/index.ts'
@@ -28,23 +28,20 @@ export class Library {
    */
   maths(name: MathsName, dtype: DType, inline: boolean, operands: readonly Expression[]): Expression {
     const context = this.#context(dtype)
-    const { generate } = maths[name]
+    const { generate, short } = maths[name]
     const key = `${name} ${dtype}`
-    const index = this.once(key, () => {
-      const code = this.#module.function(
-        operands.map(() => 'v128'),
-        ['v128'],
-        key,
-      )
-      code.emit(generate(context, ...operands.map((_, i) => local.get(i))))
-      this.#lengths.set(key, code.bytes.length)
-      return code.index
-    })
-    const length = this.#lengths.get(key)!
+    const index = this.once(
+      key,
+      () => this.#module.function(...signature(operands), key).emit(generate(context, ...parameters(operands))).index,
+    )
+    const whole = (...given: readonly Expression[]): Expression => call(index, ...given)
+    const inPlace = (given: readonly Expression[]): Expression =>
+      short ? short(context, whole, given[0]!) : generate(context, ...given)
+    const length = this.#lengthOf(key, inPlace, operands)
     return (code) => {
       const isShort = length <= INLINE && code.bytes.length + length <= LONGEST
-      if (inline && isShort) generate(context, ...operands)(code)
-      else call(index, ...operands)(code)
+      if (inline && isShort) inPlace(operands)(code)
+      else whole(...operands)(code)
     }
   }
 
@@ -57,8 +54,29 @@ export class Library {
     return index
   }
 
+  /** Bytes of a function in place, measured by writing it once for nothing. */
+  #lengthOf(
+    key: string,
+    inPlace: (given: readonly Expression[]) => Expression,
+    operands: readonly Expression[],
+  ): number {
+    const known = this.#lengths.get(key)
+    if (known !== undefined) return known
+    const scratch = new FunctionBuilder(-1, key, ...signature(operands), true)
+    scratch.emit(inPlace(parameters(operands)))
+    this.#lengths.set(key, scratch.bytes.length)
+    return scratch.bytes.length
+  }
+
   #context(dtype: DType): VectorContext {
     if (dtype === 'float32' || dtype === 'float64') return { dtype, fma: this.#fma }
     throw new Error(`wasm: there are no vector functions of ${dtype}.`)
   }
 }
+
+const signature = (operands: readonly Expression[]): [ValueType[], ValueType[]] => [
+  operands.map(() => 'v128'),
+  ['v128'],
+]
+
+const parameters = (operands: readonly Expression[]): Expression[] => operands.map((_, i) => local.get(i))

@@ -1,6 +1,6 @@
 /** Vector functions run over arrays, and how far a result is from the truth. */
 import v8 from 'node:v8'
-import { ModuleBuilder } from '../../../src/backends/wasm/assembler.ts'
+import { type Expression, ModuleBuilder } from '../../../src/backends/wasm/assembler.ts'
 import { add, call, forUp, i32, load, local, store } from '../../../src/backends/wasm/instructions.ts'
 import { type MathsName, maths, type VectorContext, type VectorDType } from '../../../src/backends/wasm/maths/index.ts'
 
@@ -44,14 +44,16 @@ export function runnerOf(context: VectorContext, inline = false): Runner {
 
 /** A function (x, y, result, bytes) → () over arrays in memory. */
 function defineLoop(module: ModuleBuilder, name: MathsName, context: VectorContext, inline: boolean): void {
-  const { arity, generate } = maths[name]
+  const { arity, generate, short } = maths[name]
   const one = module.function(arity === 1 ? ['v128'] : ['v128', 'v128'], ['v128'], name)
   one.emit(generate(context, ...[local.get(0), local.get(1)].slice(0, arity)))
   const all = module.function(['i32', 'i32', 'i32', 'i32'], [], `${name} of arrays`)
   const offset = all.local('i32')
   const at = (base: number) => add(local.get(base), local.get(offset))
   const operands = [load('v128.load', at(0)), load('v128.load', at(1))].slice(0, arity)
-  const value = inline ? generate(context, ...operands) : call(one.index, ...operands)
+  const whole = (...given: readonly Expression[]): Expression => call(one.index, ...given)
+  const inPlace = short ? short(context, whole, operands[0]!) : generate(context, ...operands)
+  const value = inline ? inPlace : whole(...operands)
   all.emit(forUp(offset, i32(0), local.get(3), 16, store('v128.store', at(2), value)))
   module.exportFunction(name, all.index)
 }

@@ -24,6 +24,9 @@ export type UnaryMaths = (context: VectorContext, x: Expression) => Expression
 /** A vector function of two operands. */
 export type BinaryMaths = (context: VectorContext, x: Expression, y: Expression) => Expression
 
+/** A shorter form of a function, for code in place: what it does not cover is left to `whole`, a call of the function. */
+export type ShortMaths = (context: VectorContext, whole: (x: Expression) => Expression, x: Expression) => Expression
+
 /** Numbers for each dtype: coefficients with the lowest power first, or the parts of a constant with the largest first. */
 export type Numbers = Readonly<Record<VectorDType, readonly number[]>>
 

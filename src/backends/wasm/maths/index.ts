@@ -6,7 +6,7 @@
  */
 import type { Expression } from '../assembler.ts'
 import { atan2 } from './arctangent.ts'
-import type { VectorContext } from './context.ts'
+import type { ShortMaths, VectorContext } from './context.ts'
 import { erf } from './error-function.ts'
 import { erfInverse } from './error-function-inverse.ts'
 import { exp, expm1 } from './exponential.ts'
@@ -15,7 +15,7 @@ import { tanh } from './hyperbolic.ts'
 import { log, log1p } from './logarithm.ts'
 import { pow } from './power.ts'
 import { rem } from './remainder.ts'
-import { cos, sin, tan } from './trigonometric.ts'
+import { cos, shortCos, shortSin, shortTan, sin, tan } from './trigonometric.ts'
 
 export type { VectorContext, VectorDType } from './context.ts'
 
@@ -41,6 +41,8 @@ export type MathsName =
 export interface MathsFunction {
   readonly arity: 1 | 2
   readonly generate: (context: VectorContext, ...operands: Expression[]) => Expression
+  /** For code in place, where the function itself is long because of rare operands. */
+  readonly short?: ShortMaths
 }
 
 /** Vector functions by name; operands in the order of the primitives: `atan2` is (y, x), `pow` (base, exponent). */
@@ -49,9 +51,9 @@ export const maths: Readonly<Record<MathsName, MathsFunction>> = {
   expm1: { arity: 1, generate: expm1 },
   log: { arity: 1, generate: log },
   log1p: { arity: 1, generate: log1p },
-  sin: { arity: 1, generate: sin },
-  cos: { arity: 1, generate: cos },
-  tan: { arity: 1, generate: tan },
+  sin: { arity: 1, generate: sin, short: shortSin },
+  cos: { arity: 1, generate: cos, short: shortCos },
+  tan: { arity: 1, generate: tan, short: shortTan },
   atan2: { arity: 2, generate: atan2 },
   tanh: { arity: 1, generate: tanh },
   erf: { arity: 1, generate: erf },

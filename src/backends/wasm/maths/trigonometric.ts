@@ -6,7 +6,7 @@
  * the last is made good. Larger arguments go through `reduceHuge`, so that every finite argument keeps its digits.
  */
 import type { Expression } from '../assembler.ts'
-import { compute, horner, type Numbers, type UnaryMaths, type Vector } from './context.ts'
+import { compute, horner, type Numbers, type ShortMaths, type UnaryMaths, type Vector } from './context.ts'
 import { type Reduced, reduceHuge } from './huge-argument.ts'
 
 /** π/2 in four parts; those of float32 allow |k| ≤ 2^13, those of float64 2^20. */
@@ -57,6 +57,26 @@ export const tan: UnaryMaths = (context, x) =>
     return tangentOf(v, rest, quadrant)
   })
 
+/** The three without the reduction of huge arguments, which they leave to the whole function: the other lanes are the same there. */
+export const shortSin: ShortMaths = /* @__PURE__ */ nearOnly((v, { rest, quadrant }) => turned(v, rest, quadrant))
+/** See `shortSin`. */
+export const shortCos: ShortMaths = /* @__PURE__ */ nearOnly((v, { rest, quadrant }) =>
+  turned(v, rest, v.bind(v.integerAdd(quadrant, v.bits(1n)))),
+)
+/** See `shortSin`. */
+export const shortTan: ShortMaths = /* @__PURE__ */ nearOnly((v, { rest, quadrant }) => tangentOf(v, rest, quadrant))
+
+function nearOnly(value: (v: Vector, reduced: Reduced) => Expression): ShortMaths {
+  return (context, whole, operand) =>
+    compute(context, (v) => {
+      const x = v.bind(operand)
+      const { rest, quadrant } = reduceNear(v, x)
+      const y = v.variable(value(v, { rest: v.bind(rest), quadrant }))
+      v.whenAny(isHuge(v, x), () => y.set(whole(x)))
+      return y.value
+    })
+}
+
 /** tan(r + quadrant π/2) for bound operands, |r| ≤ π/4. */
 function tangentOf(v: Vector, r: Expression, quadrant: Expression): Expression {
   const { sine, cosine } = sineAndCosine(v, r)
@@ -89,15 +109,20 @@ function reduce(v: Vector, x: Expression): Reduced {
   const near = reduceNear(v, x)
   const rest = v.variable(near.rest)
   const quadrant = v.variable(near.quadrant)
-  const magnitude = v.bind(v.abs(x))
-  const beyond = v.gt(magnitude, v.constant(nearLimit[v.dtype]))
-  const huge = v.bind(v.and(beyond, v.lt(magnitude, v.constant(Number.POSITIVE_INFINITY))))
+  const huge = v.bind(isHuge(v, x))
   v.whenAny(huge, () => {
     const far = reduceHuge(v, x)
     rest.set(v.select(huge, far.rest, rest.value))
     quadrant.set(v.select(huge, far.quadrant, quadrant.value))
   })
   return { rest: rest.value, quadrant: quadrant.value }
+}
+
+/** A mask of the finite arguments beyond `nearLimit`. */
+function isHuge(v: Vector, x: Expression): Expression {
+  const magnitude = v.bind(v.abs(x))
+  const beyond = v.gt(magnitude, v.constant(nearLimit[v.dtype]))
+  return v.and(beyond, v.lt(magnitude, v.constant(Number.POSITIVE_INFINITY)))
 }
 
 type FourParts = [Expression, Expression, Expression, Expression]

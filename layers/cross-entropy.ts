@@ -4,8 +4,8 @@
  */
 import {
   add,
+  type DType,
   exp,
-  type FloatDType,
   greaterEqual,
   less,
   logicalAnd,
@@ -21,10 +21,12 @@ import {
   where,
 } from '../src/index.ts'
 import { z } from '../src/options.ts'
+import type { Labels, Target } from '../types/contract/loss.ts'
+import type { Floats } from '../types/element.ts'
 import type { Dim, Shape } from '../types/shape.ts'
 import type { Tensor } from '../types/tensor.ts'
 import type { Leaf } from './layer.ts'
-import { type Fitting, proved, requireAlike } from './losses.ts'
+import { proved, requireAlike, requireFloats } from './losses.ts'
 import { parseOptional } from './options.ts'
 
 /** Options of `softmaxCrossEntropy`. */
@@ -44,12 +46,13 @@ const optionsSchema = () => z.strictObject({ labelSmoothing: z.optional(z.number
  * import { softmaxCrossEntropy } from 'conformable/layers'
  * console.log(softmaxCrossEntropy(tensor([[0, 0], [1000, 0]]), tensor([1, 0], 'int32'))) // [0.6931472, 0]
  */
-export function softmaxCrossEntropy<P extends Shape, C extends Dim, D extends FloatDType>(
-  logits: Tensor<readonly [...P, C], D>,
-  labels: Tensor<NoInfer<P>, 'int32'> | Fitting<P, C, D>,
+export function softmaxCrossEntropy<P extends Shape, C extends Dim, D extends DType, T extends Shape, E extends DType>(
+  logits: Floats<'softmaxCrossEntropy', readonly [...P, C], D>,
+  labels: Labels<'softmaxCrossEntropy', P, C, D, T, E>,
   options?: CrossEntropyOptions,
 ): Tensor<P, D> {
   const { labelSmoothing = 0 } = parseOptional('softmaxCrossEntropy', optionsSchema, options)
+  requireFloats('softmaxCrossEntropy', logits)
   const logarithms: Leaf = logSoftmax(logits as Leaf)
   const fit =
     (labels as Leaf).dtype === 'int32' ? chosen(logarithms, labels as Leaf) : expected(logarithms, labels as Leaf)
@@ -86,11 +89,12 @@ function expected(logarithms: Leaf, probabilities: Leaf): Leaf {
  * import { sigmoidCrossEntropy } from 'conformable/layers'
  * console.log(sigmoidCrossEntropy(tensor([0, 1000]), tensor([1, 0]))) // [0.6931472, 1000]
  */
-export function sigmoidCrossEntropy<P extends Shape, D extends FloatDType>(
-  logits: Tensor<P, D>,
-  targets: Tensor<NoInfer<P>, NoInfer<D>>,
+export function sigmoidCrossEntropy<P extends Shape, D extends DType, T extends Shape, E extends DType>(
+  logits: Floats<'sigmoidCrossEntropy', P, D>,
+  targets: Target<'sigmoidCrossEntropy', P, D, T, E>,
 ): Tensor<P, D> {
   const [x, t] = [logits as Leaf, targets as Leaf]
+  requireFloats('sigmoidCrossEntropy', x)
   requireAlike('sigmoidCrossEntropy', x, t)
   return proved(add(mul(t, softplus(neg(x))), mul(sub(1, t), softplus(x))))
 }
@@ -104,10 +108,11 @@ export function sigmoidCrossEntropy<P extends Shape, D extends FloatDType>(
  * import { klDivergence } from 'conformable/layers'
  * console.log(klDivergence(tensor([[0, 0]]), tensor([[1000, 0]]))) // [0.6931472]
  */
-export function klDivergence<P extends Shape, C extends Dim, D extends FloatDType>(
-  logits: Tensor<readonly [...P, C], D>,
-  targetLogits: Fitting<P, C, D>,
+export function klDivergence<P extends Shape, C extends Dim, D extends DType, T extends Shape, E extends DType>(
+  logits: Floats<'klDivergence', readonly [...P, C], D>,
+  targetLogits: Target<'klDivergence', readonly [...P, C], D, T, E>,
 ): Tensor<P, D> {
+  requireFloats('klDivergence', logits)
   requireAlike('klDivergence', logits, targetLogits)
   const [model, target]: Leaf[] = [logSoftmax(logits as Leaf), logSoftmax(targetLogits as Leaf)]
   return proved(sum(mul(exp(target!), sub(target!, model!)), -1))

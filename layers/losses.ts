@@ -5,9 +5,9 @@
  */
 import {
   abs,
+  type DType,
   DTypeError,
   div,
-  type FloatDType,
   lessEqual,
   maximum,
   mean,
@@ -20,16 +20,12 @@ import {
   where,
 } from '../src/index.ts'
 import { z } from '../src/options.ts'
+import type { Target } from '../types/contract/loss.ts'
+import type { Floats } from '../types/element.ts'
 import type { Dim, Shape } from '../types/shape.ts'
 import type { Tensor } from '../types/tensor.ts'
 import type { Leaf } from './layer.ts'
 import { parseOptional, positiveSchema } from './options.ts'
-
-/** What fits a tensor of shape [...P, F]: the same shape and element type. */
-export type Fitting<P extends Shape, F extends Dim, D extends FloatDType> = Tensor<
-  NoInfer<readonly [...P, F]>,
-  NoInfer<D>
->
 
 /**
  * The mean squared error of each example: the mean over the last dimension of (p − t)². `[…P, F]` twice → `[…P]`.
@@ -39,9 +35,9 @@ export type Fitting<P extends Shape, F extends Dim, D extends FloatDType> = Tens
  * import { mse } from 'conformable/layers'
  * console.log(mse(tensor([[1, 2]]), tensor([[1, 4]]))) // [2]
  */
-export function mse<P extends Shape, F extends Dim, D extends FloatDType>(
-  prediction: Tensor<readonly [...P, F], D>,
-  target: Fitting<P, F, D>,
+export function mse<P extends Shape, F extends Dim, D extends DType, T extends Shape, E extends DType>(
+  prediction: Floats<'mse', readonly [...P, F], D>,
+  target: Target<'mse', readonly [...P, F], D, T, E>,
 ): Tensor<P, D> {
   return proved(mean(square(difference('mse', prediction, target)), -1))
 }
@@ -54,9 +50,9 @@ export function mse<P extends Shape, F extends Dim, D extends FloatDType>(
  * import { mae } from 'conformable/layers'
  * console.log(mae(tensor([[1, 2]]), tensor([[1, 4]]))) // [1]
  */
-export function mae<P extends Shape, F extends Dim, D extends FloatDType>(
-  prediction: Tensor<readonly [...P, F], D>,
-  target: Fitting<P, F, D>,
+export function mae<P extends Shape, F extends Dim, D extends DType, T extends Shape, E extends DType>(
+  prediction: Floats<'mae', readonly [...P, F], D>,
+  target: Target<'mae', readonly [...P, F], D, T, E>,
 ): Tensor<P, D> {
   return proved(mean(abs(difference('mae', prediction, target)), -1))
 }
@@ -78,9 +74,9 @@ const huberSchema = () => z.strictObject({ delta: positiveSchema() })
  * import { huber } from 'conformable/layers'
  * console.log(huber(tensor([[0, 3]]), tensor([[1, 0]]))) // [1.5]
  */
-export function huber<P extends Shape, F extends Dim, D extends FloatDType>(
-  prediction: Tensor<readonly [...P, F], D>,
-  target: Fitting<P, F, D>,
+export function huber<P extends Shape, F extends Dim, D extends DType, T extends Shape, E extends DType>(
+  prediction: Floats<'huber', readonly [...P, F], D>,
+  target: Target<'huber', readonly [...P, F], D, T, E>,
   options?: HuberOptions,
 ): Tensor<P, D> {
   const { delta = 1 } = parseOptional('huber', huberSchema, options)
@@ -98,10 +94,11 @@ export function huber<P extends Shape, F extends Dim, D extends FloatDType>(
  * import { hinge } from 'conformable/layers'
  * console.log(hinge(tensor([0.5, 3]), tensor([1, 1]))) // [0.5, 0]
  */
-export function hinge<P extends Shape, D extends FloatDType>(
-  scores: Tensor<P, D>,
-  targets: Tensor<NoInfer<P>, NoInfer<D>>,
+export function hinge<P extends Shape, D extends DType, T extends Shape, E extends DType>(
+  scores: Floats<'hinge', P, D>,
+  targets: Target<'hinge', P, D, T, E>,
 ): Tensor<P, D> {
+  requireFloats('hinge', scores)
   requireAlike('hinge', scores, targets)
   return proved(maximum(sub(1, mul(scores as Leaf, targets as Leaf)), 0))
 }
@@ -118,28 +115,42 @@ const SHORTEST = 1e-8
  * import { cosineSimilarity } from 'conformable/layers'
  * console.log(cosineSimilarity(tensor([[3, 4]]), tensor([[4, 3]]))) // [0.96]
  */
-export function cosineSimilarity<P extends Shape, F extends Dim, D extends FloatDType>(
-  a: Tensor<readonly [...P, F], D>,
-  b: Fitting<P, F, D>,
+export function cosineSimilarity<P extends Shape, F extends Dim, D extends DType, T extends Shape, E extends DType>(
+  a: Floats<'cosineSimilarity', readonly [...P, F], D>,
+  b: Target<'cosineSimilarity', readonly [...P, F], D, T, E>,
 ): Tensor<P, D> {
+  requireFloats('cosineSimilarity', a)
   requireAlike('cosineSimilarity', a, b)
-  return proved(sum(mul(direction(a), direction(b)), -1))
+  return proved(sum(mul(direction(a as Leaf), direction(b as Leaf)), -1))
 }
 
 const direction = (x: Leaf): Leaf => div(x, maximum(norm(x, -1, true), SHORTEST))
 
-function difference(name: string, prediction: Leaf, target: Leaf): Leaf {
+function difference(name: string, prediction: unknown, target: unknown): Leaf {
+  requireFloats(name, prediction)
   requireAlike(name, prediction, target)
-  return sub(prediction, target)
+  return sub(prediction as Leaf, target as Leaf) // a float tensor, and one like it
 }
 
 /** Refuses two tensors of different shapes, which would silently be broadcast, [n] with [n, 1] to [n, n]. */
-export function requireAlike(name: string, a: Leaf, b: Leaf): void {
-  const [left, right] = [a, b].map(({ shape }) => `[${shape.join(', ')}]`)
-  if (left !== right)
-    throw new ShapeError(`${name}: prediction and target must have one shape, got ${left} and ${right}`)
-  if (a.dtype === b.dtype) return
-  throw new DTypeError(`${name}: ${a.dtype} with ${b.dtype}; convert one of them: convert(x, '${a.dtype}')`)
+export function requireAlike(name: string, a: unknown, b: unknown): void {
+  const [p, t] = [a as Leaf, b as Leaf] // what the contracts let through; operations check that they are tensors
+  const [left, right] = [p, t].map(({ shape }) => `[${shape.join(', ')}]`)
+  if (left !== right) {
+    const i = p.shape.findIndex((dim, axis) => dim !== t.shape[axis])
+    const gap = p.shape.length === t.shape.length ? `: ${p.shape[i]} vs ${t.shape[i]}` : ''
+    throw new ShapeError(`${name}: prediction and target must have one shape, got ${left} and ${right}${gap}`)
+  }
+  if (p.dtype === t.dtype) return
+  throw new DTypeError(`${name}: ${p.dtype} with ${t.dtype}; convert one of them: convert(x, '${p.dtype}')`)
+}
+
+/** Refuses what holds no floats. */
+export function requireFloats(name: string, x: unknown): void {
+  const { dtype, shape } = x as Leaf // operations check that it is a tensor
+  if (dtype === undefined || dtype === 'float32' || dtype === 'float64') return
+  const given = `${String(dtype)}[${shape.join(', ')}]`
+  throw new DTypeError(`${name}: needs a float tensor, got ${given}; convert it first: convert(x, 'float32')`)
 }
 
 /** A result under the type of the signature, whose shapes have been checked by then. */

@@ -1,5 +1,6 @@
 /** How well predicted classes fit. */
-import { argmax, convert, equal, type FloatDType, matmul, mean, oneHot, transpose } from '../src/index.ts'
+import { argmax, convert, type DType, equal, type FloatDType, matmul, mean, oneHot, transpose } from '../src/index.ts'
+import type { Target } from '../types/contract/loss.ts'
 import type { Dim, Shape } from '../types/shape.ts'
 import type { Scalar, Tensor } from '../types/tensor.ts'
 import type { Leaf } from './layer.ts'
@@ -13,9 +14,9 @@ import { proved, requireAlike } from './losses.ts'
  * import { accuracy } from 'conformable/layers'
  * console.log(accuracy(tensor([[2, 1], [0, 5]]), tensor([0, 0], 'int32'))) // 0.5
  */
-export function accuracy<P extends Shape, C extends Dim, D extends FloatDType>(
+export function accuracy<P extends Shape, C extends Dim, D extends FloatDType, T extends Shape, E extends DType>(
   logits: Tensor<readonly [...P, C], D>,
-  labels: Tensor<NoInfer<P>, 'int32'>,
+  labels: Target<'accuracy', P, 'int32', T, E>,
 ): Scalar<'float32'> {
   const predictions: Leaf = argmax(logits as Leaf, -1)
   requireAlike('accuracy', predictions, labels)
@@ -32,9 +33,9 @@ export function accuracy<P extends Shape, C extends Dim, D extends FloatDType>(
  * import { confusionMatrix } from 'conformable/layers'
  * console.log(confusionMatrix(tensor([0, 1, 1], 'int32'), tensor([0, 0, 1], 'int32'), 2)) // [[1, 1], [0, 1]]
  */
-export function confusionMatrix<N extends Dim, const C extends number>(
+export function confusionMatrix<N extends Dim, const C extends number, T extends Shape, E extends DType>(
   predictions: Tensor<readonly [N], 'int32'>,
-  labels: Tensor<readonly [NoInfer<N>], 'int32'>,
+  labels: Target<'confusionMatrix', readonly [N], 'int32', T, E>,
   classes: C,
 ): Tensor<readonly [C, C], 'int32'> {
   requireAlike('confusionMatrix', predictions, labels)

@@ -2,8 +2,8 @@
 import { add, concat, ShapeError } from '../src/index.ts'
 import type { ChainDomain, ChainSpec, ChainStateSpec } from '../types/chain.ts'
 import type { AnyLayer, DomainOf, Layer } from '../types/layer.ts'
-import type { ParallelFunction, SkipFunction } from '../types/layer-branches.ts'
-import { defineLayer, hasState, type LayerAtRunTime, type Leaf } from './layer.ts'
+import type { CheckSkip, ParallelArguments, ParallelFunction, SkipFunction } from '../types/layer-branches.ts'
+import { assemble, hasState, type LayerAtRunTime, type Leaf } from './layer.ts'
 import { combined } from './members.ts'
 
 /**
@@ -15,11 +15,11 @@ import { combined } from './members.ts'
  * const model = parallel(dense(4, 3), dense(4, 5))
  * console.log(model(model.init(random.key(0)), zeros([2, 4])).shape) // [2, 8]
  */
-export function parallel<const L extends readonly AnyLayer[]>(
-  ...layers: L
+export function parallel<L extends readonly AnyLayer[]>(
+  ...layers: ParallelArguments<L>
 ): Layer<ParallelFunction<L>, ChainSpec<L>, ChainStateSpec<L>, ChainDomain<L>> {
   const members = layers as unknown as readonly LayerAtRunTime[] // what layers are when they run
-  return defineLayer(
+  return assemble(
     combined('parallel', members, (call, x) =>
       concat(
         members.map((_, i) => call(i, x) as Leaf),
@@ -41,11 +41,11 @@ type Of<L, K extends 'spec' | 'stateSpec'> = L extends { readonly [N in K]: infe
  * const block = skip(chain(dense(8, 32), relu, dense(32, 8)))
  */
 export function skip<L extends AnyLayer>(
-  layer: L,
+  layer: CheckSkip<L>,
 ): Layer<SkipFunction<L>, Of<L, 'spec'>, Of<L, 'stateSpec'>, DomainOf<L>> {
   const inner = layer as unknown as LayerAtRunTime // what a layer is when it runs
   const { name, spec, stateSpec, init, initState } = inner
-  return defineLayer({
+  return assemble({
     name: `skip(${name})`,
     spec: { ...spec },
     initialisers: init,

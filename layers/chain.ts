@@ -3,7 +3,8 @@ import { ArgumentError } from '../src/index.ts'
 import type { ChainArguments, ChainDomain, ChainFunction, ChainSpec, ChainStateSpec } from '../types/chain.ts'
 import type { Times } from '../types/contract/concat.ts'
 import type { AnyLayer, Layer } from '../types/layer.ts'
-import { defineLayer, type LayerAtRunTime } from './layer.ts'
+import type { CheckRepeat } from '../types/layer-branches.ts'
+import { assemble, type LayerAtRunTime } from './layer.ts'
 import { combined } from './members.ts'
 
 /**
@@ -32,7 +33,7 @@ export function chain<L extends readonly AnyLayer[]>(
  */
 export function repeat<const N extends number, L extends AnyLayer>(
   count: N,
-  layer: L,
+  layer: CheckRepeat<L>,
 ): Layer<ChainFunction<Times<L, N>>, ChainSpec<Times<L, N>>, ChainStateSpec<Times<L, N>>, ChainDomain<Times<L, N>>> {
   if (!Number.isInteger(count) || count < 1)
     throw new ArgumentError(`repeat: a whole number from 1 is needed, got ${count}.`)
@@ -40,4 +41,4 @@ export function repeat<const N extends number, L extends AnyLayer>(
 }
 
 const chained = <L extends AnyLayer>(members: readonly LayerAtRunTime[]): L =>
-  defineLayer(combined('chain', members, (call, x) => members.reduce((y, _, i) => call(i, y), x)))
+  assemble(combined('chain', members, (call, x) => members.reduce((y, _, i) => call(i, y), x)))

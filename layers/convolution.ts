@@ -30,7 +30,7 @@ import type {
 } from '../types/layer-shapes.ts'
 import type { Shape } from '../types/shape.ts'
 import { glorotUniform, type Initialiser, zeros } from './initialisers.ts'
-import { defineLayer, type Leaf } from './layer.ts'
+import { assemble, type Leaf } from './layer.ts'
 import { initialiserSchema, parseOptional, requireSize } from './options.ts'
 
 /** What all convolutions may be told of their parameters. */
@@ -237,7 +237,7 @@ function made<L extends Layer<any, any>>(
   options: object,
   { bias, weightInitialiser, biasInitialiser }: Parameters,
 ): L {
-  return defineLayer({
+  return assemble({
     name,
     spec: { weight, ...(bias ? { bias: [outputs] } : {}) },
     initialisers: { weight: weightInitialiser, ...(bias ? { bias: biasInitialiser } : {}) },

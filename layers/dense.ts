@@ -9,7 +9,7 @@ import type { DenseFunction } from '../types/layer-shapes.ts'
 import type { Shape } from '../types/shape.ts'
 import type { Tensor } from '../types/tensor.ts'
 import { glorotUniform, type Initialiser, zeros } from './initialisers.ts'
-import { defineLayer, type Leaf } from './layer.ts'
+import { assemble, type Leaf } from './layer.ts'
 import { initialiserSchema, parseOptional, requireSize } from './options.ts'
 
 /** Options of `dense`. */
@@ -56,7 +56,7 @@ export function dense<const I extends number, const O extends number, const Bias
   } = parseOptional(name, optionsSchema, options)
   requireSize(name, inputs)
   requireSize(name, outputs)
-  return defineLayer({
+  return assemble({
     name,
     spec: { weight: [outputs, inputs], ...(bias ? { bias: [outputs] } : {}) },
     initialisers: { weight: weightInitialiser, ...(bias ? { bias: biasInitialiser } : {}) },

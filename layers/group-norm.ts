@@ -8,7 +8,7 @@ import type { Layer } from '../types/layer.ts'
 import type { ChannelsFunction } from '../types/layer-shapes.ts'
 import { requireFeatures } from './dense.ts'
 import { ones, zeros } from './initialisers.ts'
-import { defineLayer, type Leaf } from './layer.ts'
+import { assemble, type Leaf } from './layer.ts'
 import { parseOptional, positiveSchema, requireSize } from './options.ts'
 
 /** Options of `groupNorm` and `instanceNorm`. */
@@ -70,7 +70,7 @@ function grouped<L extends Layer<any, any>>(
   requireSize(name, channels)
   if (channels % groups !== 0)
     throw new ArgumentError(`${name}: ${channels} channels do not fall into ${groups} groups.`)
-  return defineLayer({
+  return assemble({
     name,
     spec: { weight: [channels], bias: [channels] },
     initialisers: { weight: ones, bias: zeros },

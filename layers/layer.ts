@@ -5,6 +5,7 @@
 import {
   ArgumentError,
   componentArray,
+  type DType,
   type FloatDType,
   fromFlat,
   type Key,
@@ -18,8 +19,9 @@ import {
   zeros,
 } from '../src/index.ts'
 import type { AnyLayer, Empty, Layer } from '../types/layer.ts'
-import type { SignatureFunction } from '../types/layer-shapes.ts'
+import type { ParameterDType, SignatureFunction } from '../types/layer-shapes.ts'
 import type { AnyComponentArray, ComponentArray } from '../types/parameters.ts'
+import type { LayerState } from '../types/state.ts'
 import { glorotUniform, type Initialiser, zeros as zerosInitialiser } from './initialisers.ts'
 
 /** A tensor inside a layer, of whatever shape and dtype. */
@@ -33,8 +35,8 @@ export type Initialisers<P> = {
   readonly [K in keyof P]?: P[K] extends Shape ? Initialiser : Initialisers<P[K]> | Initialise
 }
 
-/** What a layer is made of. */
-export interface LayerDefinition {
+/** What a layer L is made of. */
+export interface LayerDefinition<L extends AnyLayer = AnyLayer> {
   /** The call with its options, for messages: 'dense(784, 10)'. */
   readonly name: string
   /** The shapes of its parameters. */
@@ -45,8 +47,12 @@ export interface LayerDefinition {
   readonly stateSpec?: object
   /** The state before the first call. */
   readonly initState?: (key: Key, dtype: FloatDType) => object
-  /** `(params, x) → y`, or with state `(params, x, state) → [y, state]`. */
-  readonly call: (params: any, x: any, state: any) => unknown
+  /** `(params, x) → y`, or with state `(params, x, state) → [y, state]`; for parameters of either float dtype. */
+  call<D extends FloatDType>(
+    params: ComponentArray<L['spec'], D>,
+    x: Tensor<Shape, D>,
+    state: LayerState<L['stateSpec'], D>,
+  ): unknown
 }
 
 /** What a layer is at run time, whatever its type says. */
@@ -71,30 +77,12 @@ const beginnings = new WeakMap<object, Initialise>()
  *   call: (params, x) => add(x, params.by),
  * })
  */
-export function defineLayer<L extends AnyLayer>(definition: LayerDefinition): L {
-  const { name, spec, stateSpec = {}, call } = definition
-  const names = layoutOfSpec(spec)
-  const { initialisers = {} } = definition
-  const initialise = (key: Key, dtype: FloatDType = 'float32'): AnyComponentArray =>
-    typeof initialisers === 'function' ? initialisers(key, dtype) : freshParameters(spec, initialisers, key, dtype)
-  const run = (params: unknown, x: unknown, state?: unknown): unknown => {
-    requireParameters(name, names, params)
-    return call(params, x, state)
-  }
-  beginnings.set(spec, initialise)
-  const initState = definition.initState ?? (() => ({}))
-  Object.defineProperty(run, 'name', { value: name })
-  const made = Object.assign(run, {
-    spec,
-    stateSpec,
-    init: initialise,
-    initState: (key: Key, dtype: FloatDType = 'float32') => initState(key, dtype),
-  })
-  return made as unknown as L // the call's rule for shapes is the caller's promise
-}
+export const defineLayer = <L extends AnyLayer>(definition: LayerDefinition<L>): L =>
+  assemble(definition as unknown as LayerParts) // its call takes what the type L says
 
 /**
- * Makes a layer of a plain function. Its annotation says what it takes: `x: Tensor<['n', 128]>`, where names stand for any size.
+ * Makes a layer of a plain function. Its annotation says what it takes: `x: Tensor<['n', 128]>`, where names stand for any size. A
+ * float dtype in it is that of the example; the layer is for both. An integer dtype is that of the input.
  * @param spec the shapes of its parameters; the `spec` of an inner layer gives its parameters, which begin as that layer's do.
  * @param f `(params, x) → y`, pure.
  * @param initialisers how parameters begin, by name. Without one, a tensor of two or more dimensions begins by `glorotUniform`,
@@ -106,12 +94,49 @@ export function defineLayer<L extends AnyLayer>(definition: LayerDefinition): L 
  * const project = layer({ weight: [3, 2] }, (p, x: Tensor<['n', 3]>) => matmul(x, p.weight))
  * console.log(project.init(random.key(0)).weight.shape) // [3, 2]
  */
-export function layer<const P extends ParameterSpec, const I extends Shape, const O extends Shape>(
+export function layer<
+  const P extends ParameterSpec,
+  const I extends Shape,
+  const O extends Shape,
+  E extends DType = 'float32',
+>(
   spec: P,
-  f: (params: ComponentArray<P>, x: Tensor<I>) => Tensor<O>,
+  f: (params: ComponentArray<P, ParameterDType<E>>, x: Tensor<I, E>) => Tensor<O, ParameterDType<E>>,
   initialisers: Initialisers<P> = {},
-): Layer<SignatureFunction<I, O>, P, Empty, I> {
-  return defineLayer({ name: f.name === '' ? 'layer' : f.name, spec, initialisers, call: f })
+): Layer<SignatureFunction<I, O, E>, P, Empty, I> {
+  const call = (params: Leaves, x: Leaf): unknown => f(params as never, x as never) // what the layer's type lets through
+  return assemble({ name: f.name === '' ? 'layer' : f.name, spec, initialisers, call })
+}
+
+/** A definition whose spec no type can follow: parameters by name. */
+export interface LayerParts extends Omit<LayerDefinition, 'call'> {
+  call(params: Leaves, x: Leaf, state: Leaves): unknown
+}
+
+/** Tensors by name. */
+export type Leaves = Readonly<Record<string, Leaf>>
+
+/** `defineLayer` for a layer made of others, or of options. */
+export function assemble<L extends AnyLayer>(definition: LayerParts): L {
+  const { name, spec, stateSpec = {} } = definition
+  const names = layoutOfSpec(spec)
+  const { initialisers = {} } = definition
+  const initialise = (key: Key, dtype: FloatDType = 'float32'): AnyComponentArray =>
+    typeof initialisers === 'function' ? initialisers(key, dtype) : freshParameters(spec, initialisers, key, dtype)
+  const run = (params: unknown, x: unknown, state?: unknown): unknown => {
+    requireParameters(name, names, params)
+    return definition.call(params as Leaves, x as Leaf, state as Leaves) // what the type L says of them
+  }
+  beginnings.set(spec, initialise)
+  const initState = definition.initState ?? (() => ({}))
+  Object.defineProperty(run, 'name', { value: name })
+  const made = Object.assign(run, {
+    spec,
+    stateSpec,
+    init: initialise,
+    initState: (key: Key, dtype: FloatDType = 'float32') => initState(key, dtype),
+  })
+  return made as unknown as L // the call's rule for shapes is the caller's promise
 }
 
 /** `layout` checks that it is a record of shapes. */

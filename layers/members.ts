@@ -1,7 +1,7 @@
 /** Layers inside a layer: the member at place i has its parameters and its state under `layer_i`; what has none leaves no name. */
 import { ArgumentError, random } from '../src/index.ts'
 import type { AnyLayer } from '../types/layer.ts'
-import { hasParameters, hasState, type LayerAtRunTime, type LayerDefinition } from './layer.ts'
+import { hasParameters, hasState, type LayerAtRunTime, type LayerParts } from './layer.ts'
 
 /** How a layer made of others calls them. */
 export type CallMember = (i: number, x: unknown) => unknown
@@ -13,8 +13,8 @@ export type CallMember = (i: number, x: unknown) => unknown
 export function combined(
   name: string,
   members: readonly LayerAtRunTime[],
-  combine: (call: CallMember, x: any) => unknown,
-): LayerDefinition {
+  combine: (call: CallMember, x: unknown) => unknown,
+): LayerParts {
   for (const [i, member] of members.entries()) requireLayer(name, member, i)
   const stateful = members.some(hasState)
   return {

@@ -1,11 +1,12 @@
 /**
  * Layers side by side and around each other: what `parallel` and `skip` do to shapes.
  */
+import type { ChainDomain } from './chain.ts'
 import type { Concat } from './contract/concat.ts'
 import type { Meets } from './dimension.ts'
 import type { DType } from './dtype.ts'
 import type { ShapeError } from './error.ts'
-import type { Apply, ShapeFunction, ShapeFunctionOf } from './layer.ts'
+import type { Apply, DomainOf, ShapeFunction, ShapeFunctionOf } from './layer.ts'
 import type { AsShape, Shape, Show } from './shape.ts'
 
 /** `parallel(...layers)`: the outputs for one input, joined along the last dimension. */
@@ -20,6 +21,31 @@ type InputDTypeOf<L extends readonly unknown[]> = L extends readonly [infer Head
     ? D
     : InputDTypeOf<Tail>
   : unknown
+
+/** The arguments of `parallel`: each layer, or its sentence for the input that the first one with a known input takes. */
+export type ParallelArguments<L extends readonly unknown[]> = number extends L['length']
+  ? L
+  : ChainDomain<L> extends infer Domain
+    ? unknown extends Domain
+      ? L
+      : { [I in keyof L]: Apply<ShapeFunctionOf<L[I]>, Domain> extends infer R extends string ? R : L[I] }
+    : never
+
+/** The layer of `skip`, or the sentence that it does not keep its shape, as far as that is known before any input is. */
+export type CheckSkip<L> =
+  unknown extends DomainOf<L>
+    ? L
+    : Kept<Apply<ShapeFunctionOf<L>, DomainOf<L>>, DomainOf<L>> extends infer R extends string
+      ? R
+      : L
+
+/** The layer of `repeat`, or the sentence that its output is not its input. */
+export type CheckRepeat<L> =
+  unknown extends DomainOf<L>
+    ? L
+    : Apply<ShapeFunctionOf<L>, Apply<ShapeFunctionOf<L>, DomainOf<L>>> extends infer R extends string
+      ? R
+      : L
 
 type Outputs<L extends readonly unknown[], S, Out extends readonly Shape[] = readonly []> = L extends readonly [
   infer Head,

@@ -14,6 +14,7 @@ import type {
 import type { GlobalPool, Pool1d, Pool2d } from './contract/pool.ts'
 import type { Flatten } from './contract/reshape.ts'
 import type { MeetDim, Meets } from './dimension.ts'
+import type { DType, FloatDType } from './dtype.ts'
 import type { ShapeError } from './error.ts'
 import type { ShapeFunction, Transparent } from './layer.ts'
 import type { AsNumber, AsShape, Dim, Shape, Show, ShowDim } from './shape.ts'
@@ -183,9 +184,14 @@ export interface InputFunction<S extends Shape> extends Transparent {
  * `layer(spec, f)`: the shapes of a plain function's signature; its symbolic dimensions are pattern variables, bound anew at
  * each use.
  */
-export interface SignatureFunction<I extends Shape, O extends Shape> extends ShapeFunction {
+export interface SignatureFunction<I extends Shape, O extends Shape, E extends DType = 'float32'>
+  extends ShapeFunction {
+  readonly dtype: E extends FloatDType ? unknown : E
   readonly out: SignatureOutput<I, O, this['in']>
 }
+
+/** The element type of parameters beside an input of element type E. */
+export type ParameterDType<E extends DType> = E extends FloatDType ? E : 'float32'
 
 /** Binds the names of I to the dimensions of S: a record name → dimension, or the reason why it does not fit. */
 type BindSignature<I extends readonly unknown[], S extends readonly unknown[], Bound = {}> = I extends readonly [

@@ -17,7 +17,9 @@ export interface ParameterSpec {
  * `p.L1`, are parameters in their own right.
  */
 export type Views<P, D extends DType = 'float32', Lead extends Shape = readonly []> = {
-  readonly [K in keyof P]: P[K] extends Shape ? Tensor<WithLead<Lead, P[K]>, D> : ComponentArray<P[K], D, Lead>
+  readonly [K in keyof P]: P[K] extends infer S extends Shape
+    ? Tensor<WithLead<Lead, S>, D>
+    : ComponentArray<P[K], D, Lead>
 }
 
 /** The shape of a view: that of the parameter, behind the leading axes of a ComponentArray that holds several at once. */

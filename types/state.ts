@@ -22,8 +22,8 @@ export interface StateSpec {
 /** The state of spec S. */
 export type LayerState<S, D extends DType = 'float32'> = { readonly [K in keyof S]: StateOfLeaf<S[K], D> }
 
-type StateOfLeaf<T, D extends DType> = T extends Shape
-  ? Tensor<T, D>
+type StateOfLeaf<T, D extends DType> = T extends infer S extends Shape
+  ? Tensor<S, D>
   : T extends TypedShape
     ? Tensor<T['shape'], T['dtype']>
     : T extends boolean | number | string

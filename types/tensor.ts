@@ -71,9 +71,10 @@ export type Shapes<L extends readonly AnyTensor[]> = { readonly [I in keyof L]: 
 
 /**
  * The type of a parameter under a shape rule with result R: T itself, or the sentence when the rule failed. T stands
- * naked in a branch, so type arguments are still inferred through it.
+ * naked in a branch, so type arguments are still inferred through it; the sentence is rebuilt in a template, so that nothing is
+ * inferred from a rule that gives back what it was given.
  */
-export type Check<R, T> = R extends string ? R : T
+export type Check<R, T> = R extends string ? `${R}` : T
 
 /** The shape of a result: dynamic after a failure, so that one mistake gives one diagnostic. */
 export type Ok<R> = R extends string ? Shape : R extends infer Q extends Shape ? Q : Shape

@@ -176,7 +176,6 @@ test('layers side by side and around each other', () => {
   is<Tensor<readonly [4, 4]>>()(deep.init(key).layer_2.weight)
   // @ts-expect-error dense(4, 4): expects 4 input features, got 5
   deep(deep.init(key), zeros(['b', 5]))
-  const wrong = skip(dense(4, 5))
-  // @ts-expect-error skip: the layer gives [b, 5] for [b, 4]
-  wrong(wrong.init(key), zeros(['b', 4]))
+  // @ts-expect-error skip: the layer gives [batch, 5] for [batch, 4]
+  skip(dense(4, 5))
 })

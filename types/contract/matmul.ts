@@ -55,13 +55,16 @@ type VectorMatMul<A extends Shape, K, B extends Shape> = B extends readonly [
       : InnerError<K, L, A, B, 'matmul'>
     : ShapeError<`matmul: right operand must have rank >= 1, got ${Show<B>}`>
 
-/** `linear(x, weight)`: x [...P, I] with weight W = [out, in]; the result of the check is the weight's shape. */
+/**
+ * `linear(x, weight)`: x [...P, I] with weight W = [out, in]; a sentence, or `readonly []`. (Not W itself: old
+ * compilers would infer it from there.)
+ */
 export type Linear<P extends Shape, I extends Dim, W extends Shape> =
   DynamicRank<W> extends true
-    ? W
+    ? readonly []
     : W extends readonly [infer _, infer J]
       ? Meets<I, J> extends true
-        ? W
+        ? readonly []
         : ShapeError<`linear: x ${Show<readonly [...P, I]>} has ${ShowDim<I>} features but the weight ${Show<W>} expects ${ShowDim<J>}`>
       : ShapeError<`linear: x […, in] and weight [out, in] needed, got ${Show<readonly [...P, I]>} and ${Show<W>}`>
 
@@ -70,10 +73,10 @@ export type LinearOut<W extends Shape> = W extends readonly [infer O extends Dim
 
 /** The bias B of a weight W: [out]. */
 export type LinearBias<W extends Shape, B extends Shape> = true extends DynamicRank<W> | DynamicRank<B>
-  ? B
+  ? readonly []
   : B extends readonly [infer X]
     ? Meets<LinearOut<W>, X> extends true
-      ? B
+      ? readonly []
       : BiasError<W, B>
     : BiasError<W, B>
 

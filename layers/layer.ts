@@ -114,7 +114,7 @@ export interface LayerParts extends Omit<LayerDefinition, 'call'> {
 }
 
 /** Tensors by name. */
-export type Leaves = Readonly<Record<string, Leaf>>
+type Leaves = Readonly<Record<string, Leaf>>
 
 /** `defineLayer` for a layer made of others, or of options. */
 export function assemble<L extends AnyLayer>(definition: LayerParts): L {

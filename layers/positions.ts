@@ -124,7 +124,8 @@ export function learnedEncoding<const L extends number, const N extends number>(
       requireSequence(name, x, features)
       const places = x.shape.at(-2)!
       if (places > length) throw new ShapeError(`${name}: there are ${length} places, got ${places}`)
-      return add(x, slice(params.weight, 0, 0, places))
+      const table: Leaf = params.weight
+      return add(x, slice(table, 0, 0, places))
     },
   })
 }

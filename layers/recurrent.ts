@@ -21,7 +21,7 @@ import type { Empty, Layer } from '../types/layer.ts'
 import type { LastFunction, SequenceFunction } from '../types/layer-shapes.ts'
 import type { Shape } from '../types/shape.ts'
 import { glorotUniform, type Initialiser, orthogonal, zeros } from './initialisers.ts'
-import { defineLayer, type Leaf } from './layer.ts'
+import { assemble, type Leaf } from './layer.ts'
 import { initialiserSchema, parseOptional, requireSize } from './options.ts'
 import { requireSequence } from './sequence.ts'
 
@@ -158,6 +158,12 @@ interface Cell {
   step(state: readonly Leaf[], projected: Leaf, recur: (h: Leaf) => Leaf, hiddenBias: Leaf | undefined): readonly Leaf[]
 }
 
+/** The parameters of a cell; a bias only if the spec has one. */
+interface CellParameters {
+  readonly input: { readonly weight: Leaf; readonly bias: Leaf }
+  readonly hidden: { readonly weight: Leaf; readonly bias: Leaf }
+}
+
 function recurrent<L extends Layer<any, any>>(
   kind: string,
   [inputs, hidden]: readonly [number, number],
@@ -170,7 +176,7 @@ function recurrent<L extends Layer<any, any>>(
   requireSize(name, inputs)
   requireSize(name, hidden)
   const rows = gates * hidden
-  return defineLayer({
+  return assemble({
     name,
     spec: {
       input: { weight: [rows, inputs], bias: [rows] },
@@ -180,7 +186,8 @@ function recurrent<L extends Layer<any, any>>(
       input: { weight: inputInitialiser, bias: zeros },
       hidden: { weight: hiddenInitialiser, ...(hiddenBias ? { bias: zeros } : {}) },
     },
-    call(params, x: Leaf) {
+    call(parameters, x: Leaf) {
+      const params = parameters as unknown as CellParameters // as the spec says
       requireSequence(name, x, inputs)
       const projected = moveAxis(linear(x as Rows, params.input.weight, params.input.bias), -2, 0) as Leaf
       const begin: Leaf = zerosOf([...(x.shape.slice(0, -2) as number[]), hidden], x.dtype)

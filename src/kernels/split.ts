@@ -3,6 +3,7 @@
  * cut, and parts begin where blocks and vectors do, so every element is computed as in the whole step, to the bit.
  */
 import { sizeOf } from '../core/abstract.ts'
+import { convolutionCost } from './convolution-cost.ts'
 import type { Contraction, Convolution, Epilogue, Kernel, Loop, Operand, Step } from './kernel.ts'
 import { replaceLoops } from './rewrite-loops.ts'
 import { eachStatement } from './walk.ts'
@@ -138,10 +139,10 @@ function cutEpilogue(epilogue: Epilogue, position: number, { start, extent }: Ra
   }
 }
 
-/** By examples; the gradient of the kernel sums over them and stays whole. */
+/** By examples; the gradient of the kernel, which sums over them, by taps. */
 function splitConvolution(convolution: Convolution, threads: number): readonly Step[] | null {
   const { form, batch, groups, channelsIn, channelsOut, axes, x, y, epilogue } = convolution
-  if (form === 'kernel') return null
+  if (form === 'kernel') return splitKernelGradient(convolution, threads)
   const places = (size: 'input' | 'output'): number => axes.reduce((product, axis) => product * axis[size], 1)
   const rowOfX = places('input') * groups * channelsIn
   const rowOfY = places('output') * groups * channelsOut
@@ -159,4 +160,39 @@ function splitConvolution(convolution: Convolution, threads: number): readonly S
       epilogue: epilogue === null ? null : cutEpilogue(epilogue, 0, range),
     },
   }))
+}
+
+/** Channels of x from which few taps of a row still keep a machine busy. */
+const CHANNELS = 8
+
+/**
+ * Each part is the gradient of some taps: a convolution with a smaller window that begins elsewhere. Rows of taps, of which those
+ * left over when every thread has as many are cut again.
+ */
+function splitKernelGradient(convolution: Convolution, threads: number): readonly Step[] | null {
+  const { channelsIn, axes } = convolution
+  if (convolutionCost(convolution).flops < FLOPS) return null
+  const rows = rangesOf(axes[0].window, mostParts(threads), 1)?.map((range) => tapsOf(convolution, 0, range))
+  if (rows === undefined) return null
+  const rest = rows.length % threads
+  const even = rows.length - rest
+  const pieces = rest === 0 ? 1 : Math.floor((mostParts(threads) - even) / rest)
+  const isCut = axes.length > 1 && channelsIn >= CHANNELS && pieces > 1
+  const parts = rows.flatMap((row, i) => {
+    const ranges = isCut && i >= even && row.axes[0].window === 1 ? rangesOf(axes[1].window, pieces, 1) : null
+    return ranges === null ? [row] : ranges.map((range) => tapsOf(row, 1, range))
+  })
+  return parts.map((part) => ({ kind: 'convolve', convolution: part }))
+}
+
+/** The gradient of a range of taps along an axis; those of the axes before are single. */
+function tapsOf(convolution: Convolution, axis: number, { start, extent }: Range): Convolution {
+  const { axes, groups, channelsIn, channelsOut, w } = convolution
+  const { before, dilation } = axes[axis]
+  const step = axes.slice(axis + 1).reduce((all, { window }) => all * window, channelsIn * groups * channelsOut)
+  return {
+    ...convolution,
+    axes: axes.with(axis, { ...axes[axis], window: extent, before: before - start * dilation }),
+    w: { ...w, offset: w.offset + start * step },
+  }
 }

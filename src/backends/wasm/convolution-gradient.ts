@@ -7,6 +7,7 @@
  * w. So the error grows with the positions of a block and the number of blocks, not with their product. Rows of a tile that lie
  * side by side in x (the channels of a tap, or of neighbouring taps) take the same code as the next tile's.
  */
+import { bytesOf } from '../../core/dtype.ts'
 import type { Convolution } from '../../kernels/kernel.ts'
 import type { Expression, FunctionBuilder, Local } from './assembler.ts'
 import { type Correlation, forwardCorrelation } from './correlation.ts'
@@ -26,15 +27,40 @@ const BLOCK_BYTES = 1 << 14
 /** Positions of a block: enough to repay the sums' way to memory, few enough for their error. */
 const [FEWEST, MOST] = [32, 256]
 
+/** Which loop over positions (0: images, then the axes) a block cuts, and how many of its turns it takes. */
+interface Blocks {
+  readonly level: number
+  readonly turns: number
+}
+
+/**
+ * Blocks depend on positions and channels alone: whatever taps are computed together (`kernels/split.ts` parts them), each sum is
+ * cut in the same places.
+ */
+function blocksOf({ batch, axes, sourceChannels, targetChannels, dtype }: Correlation): Blocks {
+  const perPosition = (sourceChannels + targetChannels) * bytesOf(dtype)
+  const wanted = Math.min(MOST, Math.max(FEWEST, Math.floor(BLOCK_BYTES / perPosition)))
+  const counts = [batch, ...axes.map(({ count }) => count)]
+  const inside = counts.map((_, i) => product(counts.slice(i + 1)))
+  const level = inside.findIndex((positions) => positions <= wanted)
+  return { level, turns: Math.max(1, Math.floor(wanted / inside[level])) }
+}
+
+/** Bands of whole blocks. */
+function bandsOfBlocks(correlation: Correlation): Bands {
+  const { level, turns } = blocksOf(correlation)
+  return bandsOf(correlation, { images: level === 0 ? turns : 1, rows: level === 1 ? turns : 1 })
+}
+
 /** Bytes of workspace that `emitKernelGradient` needs. */
 export const kernelGradientBytes = (convolution: Convolution): number =>
-  bandsOf(forwardCorrelation(convolution)).frameBytes
+  bandsOfBlocks(forwardCorrelation(convolution)).frameBytes
 
 /** Adds the function `(x, w, y, work)` and answers its index. */
 export function emitKernelGradient(state: ModuleState, convolution: Convolution): number {
   const correlation = forwardCorrelation(convolution)
   const tile = tileOf({ dtype: correlation.dtype, fma: state.fma })
-  const bands = bandsOf(correlation)
+  const bands = bandsOfBlocks(correlation)
   const strides = targetStrides(correlation, tile)
   const bandOf = (band: Band): number => bandFunction(state, correlation, tile, bands, band)
   const overBands = emitBands(state, correlation, bands, strides, bandOf, null)
@@ -60,12 +86,8 @@ function bandFunction(state: ModuleState, correlation: Correlation, tile: Tile, 
   const code = state.module.function(Array(3).fill('i32'), [], 'convolution kernel gradient band')
   const [x, w, y] = code.parameters.keys()
   const positions = positionLevels(correlation, tile, bands, band)
-  const perPosition = (correlation.sourceChannels + correlation.targetChannels) * tile.bytes
-  const wanted = Math.min(MOST, Math.max(FEWEST, Math.floor(BLOCK_BYTES / perPosition)))
-  // The outermost loop inside a block; those around it are around the blocks.
-  const cut = positions.findIndex((_, i) => i === positions.length - 1 || sizeOf(positions.slice(i + 1)) <= wanted)
-  const [outermost, ...inner] = positions.slice(cut)
-  const turns = Math.max(1, Math.floor(wanted / sizeOf(inner)))
+  const { level, turns } = blocksOf(correlation)
+  const [outermost, ...inner] = positions.slice(level)
   const [a, b] = outermost.strides
   const levels: readonly DepthLevel[] = [
     { count: 'turns', a, b },
@@ -79,13 +101,11 @@ function bandFunction(state: ModuleState, correlation: Correlation, tile: Tile, 
     walk(code, [x, y], [{ count: whole, strides: [a * turns, b * turns] }], run(turns)),
     rest === 0 ? sequence() : displaced([x, y], [a * turns * whole, b * turns * whole], run(rest)),
   )
-  code.emit(walk(code, [x, y], positions.slice(0, cut), blocks))
+  code.emit(walk(code, [x, y], positions.slice(0, level), blocks))
   return code.index
 }
 
-const sizeOf = (levels: readonly Level[]): number => product(levels.map(({ count }) => count))
-
-/** The positions of a band as loops that move x and y; at least one. */
+/** The positions of a band as loops that move x and y: over images, then over each axis. */
 function positionLevels(correlation: Correlation, tile: Tile, bands: Bands, band: Band): readonly Level[] {
   const moves = targetStrides(correlation, tile)
   const images = { count: band.images, strides: [bands.imageStride * tile.bytes, moves.image] }
@@ -93,8 +113,7 @@ function positionLevels(correlation: Correlation, tile: Tile, bands: Bands, band
     count: i === 0 ? band.rows : count,
     strides: [stride * bands.axisStrides[i] * tile.bytes, moves.axes[i]],
   }))
-  const levels = [images, ...axes].filter(({ count }) => count > 1)
-  return levels.length > 0 ? levels : [images]
+  return [images, ...axes]
 }
 
 /** The function `(x, w, y, turns)` of one block of positions: for each group and panel of output channels, all rows of w. */

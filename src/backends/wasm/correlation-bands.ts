@@ -32,18 +32,19 @@ export interface Bands {
 /** Bytes of the source and the target that a band should not exceed. */
 const BAND_BYTES = 1 << 17
 
-/** Chooses bands of at most so many positions (one row at least). */
-export function bandsOf(correlation: Correlation): Bands {
+/** Chooses bands; all but the last consist of whole multiples of `unit`. */
+export function bandsOf(correlation: Correlation, unit: Band = { images: 1, rows: 1 }): Bands {
   const { axes, batch, sourceChannels, targetChannels, dtype } = correlation
   const counts = axes.map(({ count }) => count)
   const whole = axes.map((axis) => reach(axis, axis.count))
   const [sourceBytes, targetBytes] = [sourceChannels, targetChannels].map((channels) => channels * bytesOf(dtype))
   const imageBytes = product(whole) * sourceBytes + product(counts) * targetBytes
-  const images = Math.min(batch, Math.floor(BAND_BYTES / imageBytes))
+  const imagesThatFit = Math.floor(BAND_BYTES / imageBytes)
+  const images = Math.min(batch, unit.images > 1 ? multipleOf(unit.images, imagesThatFit) : imagesThatFit)
   const rowBytes = product(whole.slice(1)) * sourceBytes
   const eachRow = axes[0].stride * rowBytes + product(counts.slice(1)) * targetBytes
   const rowsThatFit = Math.floor((BAND_BYTES - reach(axes[0], 1) * rowBytes) / eachRow) + 1
-  const rows = images > 0 ? counts[0] : Math.max(1, Math.min(counts[0], rowsThatFit))
+  const rows = images > 0 ? counts[0] : Math.min(counts[0], multipleOf(unit.rows, rowsThatFit))
   const band = { images: Math.max(1, images), rows }
   const framed = axes.some((axis, i) => axis.first < 0 || axis.first + whole[i] > axis.source)
   const extents = [reach(axes[0], rows), ...whole.slice(1)]
@@ -55,6 +56,9 @@ export function bandsOf(correlation: Correlation): Bands {
     frameBytes: framed ? band.images * imageStride * bytesOf(dtype) : 0,
   }
 }
+
+/** The greatest multiple of `unit` that is not greater than the limit, or `unit` itself. */
+const multipleOf = (unit: number, limit: number): number => Math.max(unit, limit - (limit % unit))
 
 /** Source indices from the first to the last that some positions need. */
 const reach = ({ stride, taps, spacing }: CorrelationAxis, positions: number): number =>

@@ -4,7 +4,7 @@
  * called, and does not replace one that is running.
  */
 import type { Contraction, HostStep, PlannedRoutine, Step } from '../../kernels/kernel.ts'
-import { mostParts } from '../../kernels/split.ts'
+import { mostParts, splitStep } from '../../kernels/split.ts'
 import { ModuleBuilder } from './assembler.ts'
 import { convolutionWorkspaceBytes } from './convolution.ts'
 import { call, global, i32, local, sequence } from './instructions.ts'
@@ -51,7 +51,7 @@ export function emitModule(planned: PlannedRoutine, { fma, threads = 1 }: EmitOp
   const products = (threads > 1 ? [] : productsOf(steps)).map((dtype): MatmulOptions => ({ dtype, fma }))
   const imported = products.map((options) => [options.dtype, importProducts(module, options)] as const)
   const workspace = aligned(planned.arenaBytes)
-  const ownBytes = aligned(workspaceBytes(steps))
+  const ownBytes = aligned(workspaceBytes(withParts(steps, threads)))
   const threading = threads > 1 ? threadingOf(module, threads, ownBytes) : null
   const state: ModuleState = {
     module,
@@ -105,6 +105,10 @@ const productsOf = (steps: readonly Step[]): readonly Contraction['dtype'][] => 
     steps.flatMap((step) => (step.kind === 'contract' && !isSmall(step.contraction) ? [step.contraction.dtype] : [])),
   ),
 ]
+
+/** The steps, and the parts of those that are cut: a part may need more room than the whole. */
+const withParts = (steps: readonly Step[], threads: number): readonly Step[] =>
+  threads === 1 ? steps : steps.flatMap((step) => [step, ...(splitStep(step, threads) ?? [])])
 
 /** The matrix products and convolutions work in one place, one after the other. */
 function workspaceBytes(steps: readonly Step[]): number {

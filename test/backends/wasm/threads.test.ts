@@ -142,6 +142,18 @@ const rows: readonly Row[] = [
     f: gradientOf(convolve),
   },
   {
+    name: 'gradients of convolutions with many channels, with strides, of small planes',
+    shapes: [
+      [9, 21, 20, 8],
+      [3, 3, 8, 16],
+      [3, 3, 16, 24],
+      [2, 2, 24, 20],
+    ],
+    f: gradientOf((x: any, a: any, b: any, e: any) =>
+      conv2d(conv2d(convolve(x, a), b, { padding: 'same', stride: 2 }) as any, e, { stride: 3, dilation: 2 }),
+    ),
+  },
+  {
     name: 'a loop',
     shapes: [
       [160, 160],

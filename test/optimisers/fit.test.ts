@@ -24,6 +24,7 @@ import {
 import { batches, chain, dense, dropout, mse, type ParamsOf, tanh, testMode } from 'conformable/layers'
 import { adam, cosine, type EpochRecord, reduceOnPlateau, sgd, fit as train } from 'conformable/optimisers'
 import { describe, expect, it } from 'vitest'
+import { lineOf } from '../../optimisers/fit-words.ts'
 import { thrown } from '../helpers/thrown.ts'
 
 type Batch = { readonly x: Tensor<['batch', 1]>; readonly y: Tensor<['batch', 1]> }
@@ -260,5 +261,13 @@ describe('a ComponentArray in fit', () => {
     )
     expect(params.offset.itemSync()).toBeCloseTo(0, 1)
     expect(params.slope.itemSync()).toBeGreaterThan(0.5)
+  })
+})
+
+describe('the line of progress', () => {
+  const where = { epoch: 2, epochs: 12, batch: 5, batches: 10, loss: 0.51234, examplesPerSecond: 9000, ended: null }
+  it('shows the share of the epoch, or the count where the whole is not known', () => {
+    expect(lineOf(where)).toBe('epoch 2/12 ██████████░░░░░░░░░░ 5/10  loss 0.5123  9000/s')
+    expect(lineOf({ ...where, batches: null })).toBe('epoch 2/12 ░░░░░░░░░░░░░░░░░░░░ 5  loss 0.5123  9000/s')
   })
 })

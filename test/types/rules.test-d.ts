@@ -1,5 +1,5 @@
 /** Types of the optimisers' door: the state of a rule belongs to one model. */
-import { componentArray, type Scalar, scalar, tensor } from 'conformable'
+import { componentArray, matmul, mean, type Scalar, scalar, sum, type Tensor, tensor } from 'conformable'
 import {
   type AdamState,
   accumulate,
@@ -19,6 +19,7 @@ import {
   type StateOf,
   type StepState,
   sgd,
+  fit as train,
   tunable,
   weightDecay,
 } from 'conformable/optimisers'
@@ -119,4 +120,24 @@ test('options of combinators and schedules are checked', () => {
   // @ts-expect-error the loss is a scalar
   sgd().step(scalar(1), sgd().init(scalar(1)), scalar(1), { value: tensor([1]) })
   expectTypeOf<ReturnType<typeof sgd>>().toExtend<Rule<StateFunction>>()
+})
+
+test('fit knows parameters, state and batches', async () => {
+  type Batch = { readonly x: Tensor<['batch', 2]> }
+  const loss = (p: typeof small, { x }: Batch): Scalar => mean(matmul(x, p.weight))
+  const data: Batch[] = []
+  const answer = await train(loss, small, adam(), data, { epochs: 2, metrics: { size: (p) => sum(p.weight) } })
+  equal<typeof answer.params, typeof small>()
+  equal<typeof answer.state, AdamState<typeof small>>()
+  expectTypeOf(answer.result).toEqualTypeOf<'finished' | 'stoppedEarly' | 'aborted' | 'diverged'>()
+  // @ts-expect-error batches of another kind
+  train(loss, small, adam(), [tensor([1])], { epochs: 2 })
+  // @ts-expect-error the loss of another model
+  train(loss, large, adam(), data, { epochs: 2 })
+  // @ts-expect-error there is no such option
+  train(loss, small, adam(), data, { epochs: 2, epoch: 3 })
+  // @ts-expect-error a transformation makes no steps
+  train(loss, small, clipByGlobalNorm(1), data, { epochs: 2 })
+  // @ts-expect-error a loss is a scalar
+  train((p: typeof small, { x }: Batch) => matmul(x, p.weight), small, adam(), data, { epochs: 2 })
 })

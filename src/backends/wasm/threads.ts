@@ -139,7 +139,7 @@ parentPort.postMessage('ready')
 ;(${work})(workerData)`
   return (data) =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(source, { eval: true, workerData: data })
+      const worker = new Worker(source, { eval: true, workerData: data, execArgv: [] }) // no one's loaders
       worker.once('error', reject)
       worker.once('message', () => {
         worker.unref()

@@ -81,12 +81,19 @@ export class Threads {
     Atomics.add(state, words.generation, 1)
     Atomics.notify(state, words.generation)
     let others = parts.length
+    let failure: unknown = null
     for (let tickets = parts.length; tickets > 0; tickets = Atomics.load(state, words.tickets)) {
       if (Atomics.compareExchange(state, words.tickets, tickets, tickets - 1) !== tickets) continue
-      parts[tickets - 1]!(arena, frame)
       others--
+      if (failure !== null) continue // nobody may begin a part of what has failed
+      try {
+        parts[tickets - 1]!(arena, frame)
+      } catch (error) {
+        failure = error
+      }
     }
     this.#await(others)
+    if (failure !== null) throw failure
   }
 
   /** Ends the other threads. */

@@ -7,6 +7,7 @@ import type { DType } from '../../types/dtype.ts'
 import type { Floats } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
+import { showShape } from '../core/abstract.ts'
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
@@ -41,17 +42,21 @@ export function resize<X extends Shape, D extends DType, const Size extends read
 ): Tensor<Ok<Resize<X, Size>>, D> {
   const images = floatOperand('resize', x)
   const { method = 'bilinear' } = options
-  requireImages('resize', images.shape, 2)
   if (!Object.hasOwn(methods, method))
     throw new ArgumentError(`resize: the method is bilinear or nearest, got ${String(method)}.`)
-  if (size.length !== 2 || size.some((length) => !Number.isInteger(length) || length < 1))
-    throw new ArgumentError(`resize: a height and a width from 1 are needed, got [${size.join(', ')}].`)
-  if (images.shape.slice(1, 3).includes(0))
-    throw new ShapeError(`resize: there is no pixel in [${images.shape.join(', ')}]`)
+  requirePixels('resize', images.shape, size)
   const along = methods[method]
   return typed(
     operateOne('resize', [size, method], [images], (v) => size.reduce((y, length, i) => along(y, 1 + i, length), v!)),
   )
+}
+
+/** Refuses what is no image with pixels, and sizes that are none. */
+export function requirePixels(operation: string, shape: readonly number[], size: readonly number[]): void {
+  requireImages(operation, shape, 2)
+  if (size.length !== 2 || size.some((length) => !Number.isInteger(length) || length < 1))
+    throw new ArgumentError(`${operation}: a height and a width from 1 are needed, got [${size.join(', ')}].`)
+  if (shape.slice(1, 3).includes(0)) throw new ShapeError(`${operation}: there is no pixel in ${showShape(shape)}`)
 }
 
 type Method = (x: Value, axis: number, length: number) => Value

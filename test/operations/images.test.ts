@@ -296,3 +296,35 @@ describe('resize', () => {
     )
   })
 })
+
+describe('adaptive pooling', () => {
+  const row = c.reshape(c.tensor([1, 2, 4, 8, 16], 'float64'), [1, 1, 5, 1])
+  const along = (cells: number): number[] => [...elementsOf(c.adaptiveAvgPool2d(row, [1, cells]) as Loose)]
+
+  it('takes the mean of overlapping cells where they do not divide the image', () => {
+    expect(along(5)).toEqual([1, 2, 4, 8, 16])
+    expect(along(1)).toEqual([31 / 5])
+    along(2).forEach((mean, i) => {
+      expect(mean).toBeCloseTo([7 / 3, 28 / 3][i]!, 14)
+    })
+    expect(along(7).length).toBe(7)
+  })
+
+  it('is ordinary pooling where they do', () => {
+    const x = c.fromTypedArray(fill(2 * 6 * 4 * 3, 3, -1, 1), [2, 6, 4, 3]) as Loose
+    const plain = elementsOf(c.avgPool2d(x, [3, 2]))
+    elementsOf(c.adaptiveAvgPool2d(x, [2, 2])).forEach((mean, i) => {
+      expect(mean).toBeCloseTo(plain[i]!, 14)
+    })
+  })
+
+  it('has the gradient that differences show', () => {
+    const x = c.fromTypedArray(fill(30, 3, -1, 1), [1, 5, 3, 2]) as Loose
+    expectGradients((v) => c.adaptiveAvgPool2d(v, [2, 2]), x, c.zeros([1], 'float64') as Loose)
+  })
+
+  says<t.Resize<readonly [4, 4, 1], [2, 2], 'adaptiveAvgPool2d'>>(
+    'ShapeError: adaptiveAvgPool2d: input must be [batch, height, width, channels], got [4, 4, 1]',
+    () => c.adaptiveAvgPool2d(of(4, 4, 1), [2, 2]),
+  )
+})

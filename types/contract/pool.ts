@@ -66,10 +66,10 @@ export type GlobalPool<X extends Shape, Op extends string = 'globalAveragePool'>
       ? readonly [N, C]
       : ShapeError<`${Op}: input must be [batch, …, channels] with at least one axis between them, got ${Show<X>}`>
 
-/** `resize(x, [height, width])`: `[batch, _, _, channels] → [batch, height, width, channels]`. */
-export type Resize<X extends Shape, Size extends readonly [number, number]> =
+/** `resize(x, [height, width])` and its kind: `[batch, _, _, channels] → [batch, height, width, channels]`. */
+export type Resize<X extends Shape, Size extends readonly [number, number], Op extends string = 'resize'> =
   DynamicRank<X> extends true
     ? Shape
     : X extends readonly [infer N, infer _H, infer _W, infer C]
       ? AsShape<readonly [N, Size[0], Size[1], C]>
-      : ShapeError<`resize: input must be ${ImageNames[2]}, got ${Show<X>}`>
+      : ShapeError<`${Op}: input must be ${ImageNames[2]}, got ${Show<X>}`>

@@ -9,8 +9,22 @@
  *
  * Nocedal and Wright (2006), Numerical Optimization, (6.15), (6.17) and (6.20).
  */
-import { add, div, expandDims, eye, greater, matmul, mul, neg, scalar, sub, where } from '../src/index.ts'
+import {
+  ArgumentError,
+  add,
+  div,
+  expandDims,
+  eye,
+  greater,
+  matmul,
+  mul,
+  neg,
+  scalar,
+  sub,
+  where,
+} from '../src/index.ts'
 import { parseOptions, z } from '../src/options.ts'
+import type { FloatDType } from '../types/dtype.ts'
 import type { Matrix, Real, Vector } from '../types/optimiser.ts'
 import type { Direction, DirectionState, Move } from './line-search-optimiser.ts'
 import { shortStep } from './line-search-optimiser.ts'
@@ -54,15 +68,25 @@ export function quasiNewton(options: QuasiNewtonOptions = {}): Direction<QuasiNe
   const { formula } = parseOptions('quasiNewton', optionsSchema, options)
   return {
     name: formula,
-    init: (problem, { gradient }) => ({
-      direction: neg(gradient),
-      guess: shortStep(gradient),
-      inverse: eye(problem.size, problem.size, problem.dtype),
-      fresh: scalar(true),
-    }),
+    init({ size, dtype }, { gradient }) {
+      requireRoom(formula, size, dtype)
+      const inverse = eye(size, size, dtype)
+      return { direction: neg(gradient), guess: shortStep(gradient), inverse, fresh: scalar(true) }
+    },
     next: (_, state, move) => updated(formulas[formula], state, move),
     inverseHessian: ({ inverse }) => inverse,
   }
+}
+
+/** Bytes of the largest matrix that is kept. */
+const ROOM = 2 ** 30
+
+function requireRoom(name: string, size: number, dtype: FloatDType): void {
+  const bytes = size * size * (dtype === 'float64' ? 8 : 4)
+  if (bytes <= ROOM) return
+  throw new ArgumentError(
+    `${name}: the inverse Hessian of ${size} parameters would take ${(bytes / 1e9).toFixed(1)} GB; lbfgs() keeps none.`,
+  )
 }
 
 function updated(

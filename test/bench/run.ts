@@ -14,6 +14,7 @@ import { matmul } from './matmul.ts'
 import { memory } from './memory.ts'
 import { network } from './network.ts'
 import { ode } from './ode.ts'
+import { optimisation } from './optimisation.ts'
 import { threads } from './threads.ts'
 import { transformer } from './transformer.ts'
 
@@ -23,6 +24,7 @@ const cases: readonly Case[] = [
   ...convolution,
   ...elementwise,
   ...ode,
+  ...optimisation,
   ...transformer,
   ...dispatch,
   ...callOverhead,

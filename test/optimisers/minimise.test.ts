@@ -283,6 +283,10 @@ describe('minimise', () => {
       "minimise: 'a' of the start is float32 and 'b' is float64",
     )
     expect(() => minimiseSync(((x: Vector64) => x) as never, doubles(1, 2), bfgs())).toThrow(/scalar/)
+    const wide = fromTypedArray(new Float32Array(101_770), [101_770])
+    expect(() => minimiseSync((x) => sum(square(x)), wide, bfgs())).toThrow(
+      'bfgs: the inverse Hessian of 101770 parameters would take 41.4 GB; lbfgs() keeps none.',
+    )
     expect(() => bfgs({ lineSearch: 3 as never })).toThrow(
       'bfgs: lineSearch must be a line search, such as strongWolfe()',
     )

@@ -25,7 +25,7 @@ import {
   splitData,
   testMode,
 } from '../../layers/index.ts'
-import { adam, type StateOf } from '../../optimisers/index.ts'
+import { adam, bfgs, leastSquares, levenbergMarquardt, lift, minimise, type StateOf } from '../../optimisers/index.ts'
 import {
   add,
   type ComponentArray,
@@ -37,6 +37,7 @@ import {
   pow,
   random,
   type Shape,
+  sub,
   type Tensor,
   tanh,
   valueAndGrad,
@@ -56,7 +57,7 @@ test('a neural differential equation reads its parameters by name', () => {
   is<Tensor<readonly [2]>>()(dudt(zeros([2]), {} as Params))
 })
 
-test('training with a rule', () => {
+test('training with a rule, then with another optimiser', async () => {
   const model = chain(dense(784, 128), relu, dense(128, 10))
   const params = model.init(random.key(0))
   type P = ParamsOf<typeof model>
@@ -81,6 +82,19 @@ test('training with a rule', () => {
   is<P>()(p)
   is<Tensor<readonly [128, 784]>>()(p.layer_0.weight)
   expectTypeOf(s).toEqualTypeOf<StateOf<typeof rule, P>>()
+
+  // the same loss, another optimiser: one argument differs
+  const solution = await minimise((q: P) => loss(q, images, labels), params, bfgs())
+  is<P>()(solution.parameters)
+  is<Tensor<readonly [128, 784, 10]>>()(solution.inverseHessian!.layer_0.weight.layer_2.bias)
+  const other = await minimise((q) => loss(q, images, labels), params, lift(rule), {
+    callback: ({ parameters }) => is<P>()(parameters),
+  })
+  is<P>()(other.parameters)
+  // @ts-expect-error minimise: the objective must return a scalar, it returns [60000]; use mean or sum
+  minimise((q: P) => softmaxCrossEntropy(model(q, images), labels), params, bfgs())
+  const fit = await leastSquares((q) => sub(model(q, images), 1), params, levenbergMarquardt())
+  is<Tensor<readonly [10, 10]>>()(fit.covariance.layer_2.bias.layer_2.bias)
 })
 
 test('a layer that does not fit is reported at its argument', () => {

@@ -8,58 +8,62 @@ import type { Finish } from './convolution-finish.ts'
 import type { Correlation } from './correlation.ts'
 import { type Band, type Bands, bandsOf } from './correlation-bands.ts'
 import { emitBands } from './correlation-frame.ts'
+import { passesOf } from './correlation-passes.ts'
+import {
+  columnsOf,
+  firstTap,
+  groupsOf,
+  isDepthwise,
+  overPanels,
+  packedBytes,
+  packWeights,
+  panelBytes,
+} from './correlation-weights.ts'
 import { call, i32, local, sequence } from './instructions.ts'
 import { type Tile, tileOf } from './matmul-tile.ts'
 import type { ModuleState } from './module-state.ts'
 import { type DepthLevel, mostRows, outerProducts } from './outer-products.ts'
-import { emitPack } from './packing.ts'
 import { beyond, displaced, type Level, walk } from './walk.ts'
 
 const { get } = local
 
-/** Is every channel a group of its own? */
-export const isDepthwise = ({ depth, columns }: Pick<Correlation, 'depth' | 'columns'>): boolean =>
-  depth === 1 && columns === 1
-
-/** Columns that are computed together: of a group, or of all groups if they are single channels. */
-const columnsOf = (correlation: Correlation): number =>
-  isDepthwise(correlation) ? correlation.groups : correlation.columns
-const groupsOf = (correlation: Correlation): number => (isDepthwise(correlation) ? 1 : correlation.groups)
-
-/** Widths of the panels: as wide as a tile, the last one a vector if that is enough. */
-function panelsOf(
-  tile: Tile,
-  columns: number,
-): { readonly whole: number; readonly rest: number; readonly restWidth: number } {
-  const whole = Math.floor(columns / tile.columns)
-  const rest = columns - whole * tile.columns
-  return { whole, rest, restWidth: rest > tile.lanes ? tile.columns : tile.lanes }
-}
-
-const tapsOf = ({ axes }: Correlation): number => axes.reduce((all, { taps }) => all * taps, 1)
-
-/** Bytes of the packed weights; a depthwise correlation packs none. */
-function packedBytes(correlation: Correlation, tile: Tile): number {
-  if (isDepthwise(correlation)) return 0
-  const { whole, rest, restWidth } = panelsOf(tile, correlation.columns)
-  const width = whole * tile.columns + (rest > 0 ? restWidth : 0)
-  return correlation.groups * width * tapsOf(correlation) * correlation.depth * tile.bytes
-}
-
 /** Bytes of workspace that `emitCorrelation` needs. */
 export const correlationBytes = (correlation: Correlation, tile: Tile): number =>
-  aligned(packedBytes(correlation, tile)) + bandsOf(correlation).frameBytes
+  Math.max(...passesOf(correlation, tile).map((pass) => aligned(packedBytes(pass.correlation, tile)))) +
+  bandsOf(correlation).frameBytes
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64
 
-/** Adds the function `(source, weights, target, work, …addresses of the epilogue)` and answers its index. */
+/**
+ * Adds the function `(source, weights, target, work, …addresses of the epilogue)` and answers its index. The epilogue runs with
+ * the last pass, when all channels are there.
+ */
 export function emitCorrelation(state: ModuleState, correlation: Correlation, finish: Finish | null): number {
   const tile = tileOf({ dtype: correlation.dtype, fma: state.fma })
+  const passes = passesOf(correlation, tile)
+  if (passes.length === 1) return emitPass(state, correlation, tile, finish)
+  const code = state.module.function(Array(4 + (finish?.addresses ?? 0)).fill('i32'), [], 'correlation')
+  const [source, weights, target, work, ...addresses] = code.parameters.keys()
+  const known = new Map<string, number>()
+  passes.forEach((pass, i) => {
+    const own = i === passes.length - 1 ? finish : null
+    const key = JSON.stringify([pass.correlation, own])
+    const index = known.get(key) ?? emitPass(state, pass.correlation, tile, own)
+    known.set(key, index)
+    const moved = [beyond(source, pass.source * tile.bytes), beyond(weights, pass.weights * tile.bytes)]
+    const rest = own === null ? [] : addresses
+    code.emit(call(index, ...moved, beyond(target, pass.target * tile.bytes), get(work), ...rest.map(get)))
+  })
+  return code.index
+}
+
+/** One pass; parameters as those of `emitCorrelation`. */
+function emitPass(state: ModuleState, correlation: Correlation, tile: Tile, finish: Finish | null): number {
   const bands = bandsOf(correlation)
   const moving = targetMoves(correlation, tile)
   const bandOf = (band: Band): number => bandFunction(state, correlation, tile, bands, band)
   const overBands = emitBands(state, correlation, bands, moving, bandOf, finish)
-  const code = state.module.function(Array(4 + (finish?.addresses ?? 0)).fill('i32'), [], 'correlation')
+  const code = state.module.function(Array(4 + (finish?.addresses ?? 0)).fill('i32'), [], 'correlation pass')
   const [source, weights, target, work, ...addresses] = code.parameters.keys()
   const packed = isDepthwise(correlation) ? beyond(weights, firstTap(correlation) * tile.bytes) : get(work)
   code.emit(
@@ -76,10 +80,6 @@ export function emitCorrelation(state: ModuleState, correlation: Correlation, fi
   return code.index
 }
 
-/** Elements of w before the first tap. */
-const firstTap = ({ axes }: Correlation): number =>
-  axes.reduce((offset, { tapFirst, tapStride }) => offset + tapFirst * tapStride, 0)
-
 /** Strides of the target in bytes: from image to image, from position to position of each axis, and where it starts. */
 function targetMoves({ axes, targetChannels }: Correlation, { bytes }: Tile) {
   const strides = axes.map(
@@ -92,61 +92,6 @@ function targetMoves({ axes, targetChannels }: Correlation, { bytes }: Tile) {
     axes: steps,
     start: axes.reduce((offset, { start }, i) => offset + start * strides[i], 0),
   }
-}
-
-/** Panel by panel and tap by tap: [group][panel][tap][depth][width], lanes beyond the columns zero. */
-function packWeights(
-  state: ModuleState,
-  code: FunctionBuilder,
-  correlation: Correlation,
-  tile: Tile,
-  weights: Local,
-  work: Local,
-): Expression {
-  const { axes, groups, columns, depth, weights: strides } = correlation
-  const pointers = code.locals('i32', 2)
-  const taps = (width: number): Level[] =>
-    axes.map(({ taps: count, tapStep, tapStride }, i) => ({
-      count,
-      strides: [tapStep * tapStride, product(axes.slice(i + 1).map((axis) => axis.taps)) * depth * width].map(
-        (elements) => elements * tile.bytes,
-      ),
-    }))
-  const pack = (width: number, lanes: number): Expression => {
-    const index = state.library.once(`pack ${tile.vector} ${width}`, () => emitPack(state.module, tile, width))
-    const [from, to] = pointers.map(get)
-    const lie = [strides.column, strides.depth].map((elements) => i32(elements * tile.bytes))
-    return walk(code, pointers, taps(width), call(index, from, ...lie, i32(lanes), i32(depth), to))
-  }
-  const panel = [strides.column * tile.columns * tile.bytes, panelBytes(correlation, tile, tile.columns)]
-  const group = [strides.group * tile.bytes, packedBytes(correlation, tile) / groups]
-  const panels = overPanels(code, tile, columns, pointers, panel, pack)
-  return sequence(
-    local.set(pointers[0], beyond(weights, firstTap(correlation) * tile.bytes)),
-    local.set(pointers[1], get(work)),
-    walk(code, pointers, [{ count: groups, strides: group }], panels),
-  )
-}
-
-/** Bytes of one packed panel of a width. */
-const panelBytes = ({ axes, depth }: Correlation, { bytes }: Tile, width: number): number =>
-  product(axes.map(({ taps }) => taps)) * depth * width * bytes
-
-/** Runs code for every panel, with its width and the columns in it; pointers move on from one to the next. */
-export function overPanels(
-  code: FunctionBuilder,
-  tile: Tile,
-  columns: number,
-  pointers: readonly Local[],
-  strides: readonly number[],
-  visit: (width: number, columns: number) => Expression,
-): Expression {
-  const { whole, rest, restWidth } = panelsOf(tile, columns)
-  const first =
-    whole === 0 ? sequence() : walk(code, pointers, [{ count: whole, strides }], visit(tile.columns, tile.columns))
-  if (rest === 0) return first
-  const skipped = strides.map((bytes) => whole * bytes)
-  return sequence(first, displaced(pointers, skipped, visit(restWidth, rest)))
 }
 
 /** The function `(source, weights, target)` of one band. */

@@ -59,6 +59,7 @@ const layers: readonly (readonly [string, Layer])[] = [
   ['an axis of one', { axes: [axis(1, 1, 1, 0), axis(3, 3), axis(6, 3)], channels: [2, 4] }],
   ['groups', { axes: [axis(5, 3), axis(5, 3)], channels: [2, 4], groups: 3 }],
   ['depthwise', { axes: [axis(5, 3), axis(6, 3)], channels: [1, 1], groups: 9 }],
+  ['weights for several passes', { axes: [axis(2, 3), axis(3, 3)], channels: [300, 209], batch: 1 }],
   ['a plane of one window', { axes: [axis(3, 3, 1, 0), axis(3, 3, 1, 0)], channels: [2, 8] }],
 ]
 

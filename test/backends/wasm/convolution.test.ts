@@ -196,6 +196,8 @@ const table: readonly (readonly [string, Geometry])[] = [
       channelsOut: 2,
     },
   ],
+  ['weights for several passes', { axes: square(3, 3, 1, 1, 1), channelsIn: 300, channelsOut: 209, batch: 1 }],
+  ['groups for several passes', { axes: square(3, 3, 1, 1, 1), channelsIn: 75, channelsOut: 200, groups: 5, batch: 1 }],
   ['bands of one axis', { axes: [[9000, 3, 1, 1, 1]], channelsIn: 5, channelsOut: 2, batch: 1 }],
 ]
 
@@ -208,4 +210,14 @@ describe.each(['float32', 'float64'] as const)('convolve %s', (dtype) => {
       agree(dtype, { axes: square(5, 2, 2), channelsIn: channels, channelsOut: channels })
     }
   })
+})
+
+it('a kernel gradient over very many positions keeps its digits', () => {
+  const geometry: Geometry = { axes: square(60, 3, 1, 1, 1), channelsIn: 1, channelsOut: 4, batch: 16 }
+  const planned = routineFor('kernel', 'float32', geometry)
+  const inputs = planned.routine.inputs.map(({ elements }) => new Float32Array(elements).fill(0.1))
+  const [actual] = runRoutine(planned, inputs)
+  const exact = 16 * 60 * 60 * Math.fround(0.1) ** 2
+  // One sum after the other would be wrong by about 1e-4 here.
+  expect(Math.abs(actual[4 * 4] - exact) / exact).toBeLessThan(3e-6)
 })

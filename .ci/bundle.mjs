@@ -4,7 +4,8 @@
  *
  * The compiler writes every import and export on one line, and imports have no circles (a test sees to both), so a module is a
  * function that is called after those it imports. A module that imports a package is called when one of its exports is first
- * used: who opens no file and sets no option never loads what reads them.
+ * used: who opens no file and sets no option never loads what reads them. What a door imports later, by `import()`, is a file of
+ * its own beside the door's, for the modules that the door has not brought.
  *
  * Run: node .ci/bundle.mjs [folder of the build, dist]
  */
@@ -19,6 +20,15 @@ const doors = [
   { name: 'layers', also: [] },
   { name: 'optimisers', also: [] },
 ]
+
+/** The files of modules that are imported later, by module. */
+const later = new Map()
+
+function laterFile(path) {
+  if (!path.startsWith('src/')) throw new Error(`bundle: ${path}: only modules of src are imported later`)
+  if (!later.has(path)) later.set(path, `joined-${posix.basename(path)}`)
+  return later.get(path)
+}
 
 /** A module: the text without imports and exports, what it imports (`{ names, from }`), and what it exports. */
 function parse(path) {
@@ -59,6 +69,7 @@ function parse(path) {
     })
     .replace(/^ *\/\*\*?\s[\s\S]*?\*\/$/gm, '')
     .replace(/^\/\/# sourceMappingURL=.*$/gm, '')
+    .replace(/\bimport\('(\.[^']+)'\)/g, (_, from) => `import('./${laterFile(posix.join(posix.dirname(path), from))}')`)
     .replace(/\bimport\.meta\.url\b/g, `new URL('../${path}', import.meta.url).href`)
   const left = text.match(/^(import|export)\b.*$/m)
   if (left !== null) throw new Error(`bundle: ${path}: cannot read '${left[0]}'`)
@@ -133,14 +144,28 @@ function $lazily(names, load) {
 export const $modules = {};
 `
 
+const useModules = (folder) => `import { $modules } from '${folder}joined.js';\n`
+const namesOf = (path, value) =>
+  [...moduleAt(path).exported.keys()].map((name) => `export const ${name} = ${value}.${name};\n`).join('')
+
 const known = []
 for (const { name, also } of doors) {
-  const order = inOrder([`${name}/index.js`, ...also], known)
+  const door = `${name}/index.js`
+  const order = inOrder([door, ...also], known)
   known.push(...order)
-  const head = name === 'src' ? prelude : `import { $modules } from '../src/joined.js';\n`
-  writeFileSync(join(folder, name, 'joined.js'), head + order.map((path) => written(moduleAt(path))).join(''))
-  const outside = [...moduleAt(`${name}/index.js`).exported.keys()]
-  const constants = outside.map((entry) => `export const ${entry} = door.${entry};`)
-  const door = `import { $modules } from '../src/joined.js';\nimport './joined.js';\nconst door = $modules['${name}/index.js'];\n`
-  writeFileSync(join(folder, name, 'node.js'), `${door}${constants.join('\n')}\n`)
+  const code = order.map((path) => written(moduleAt(path))).join('')
+  writeFileSync(join(folder, name, 'joined.js'), (name === 'src' ? prelude : useModules('../src/')) + code)
+  const head = `${useModules('../src/')}import './joined.js';\nconst door = $modules['${door}'];\n`
+  writeFileSync(join(folder, name, 'node.js'), head + namesOf(door, 'door'))
+  if (name === 'src') writeLater([...known])
+}
+
+/** Every module that is imported later, with those it needs besides. Modules found on the way come last. */
+function writeLater(known) {
+  for (const [root, file] of later) {
+    const code = inOrder([root], known).map(
+      (path) => `$modules['${path}'] ?? (${written(moduleAt(path)).trim().slice(0, -1)});\n`,
+    )
+    writeFileSync(join(folder, 'src', file), useModules('./') + code.join('') + namesOf(root, `$modules['${root}']`))
+  }
 }

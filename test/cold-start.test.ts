@@ -1,6 +1,6 @@
 /** What an import of the built package loads, and what it does not load before it is needed. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 
@@ -65,6 +65,25 @@ describe('the built package in Node', () => {
       try { fromText(text, { b: tensor([0]) }) } catch (error) { console.log(error instanceof CheckpointError) }`)
     expect(packages.sort()).toEqual(['fp-ts', 'io-ts'])
     expect(printed).toBe('5\ntrue')
+  })
+
+  it('is made of joined files alone, those that are imported later too', () => {
+    const files = ['src', 'layers', 'optimisers'].flatMap((door) =>
+      readdirSync(join(folder, door))
+        .filter((name) => /^(joined.*|node)\.js$/.test(name))
+        .map((name) => join(folder, door, name)),
+    )
+    const specifiers = files.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/^import .*'(\.[^']+)'|\bimport\('(\.[^']+)'\)/gm)].map(
+        (m) => m[1] ?? m[2]!,
+      ),
+    )
+    expect(specifiers.length).toBeGreaterThan(6)
+    expect(specifiers.filter((name) => !/\/joined[\w-]*\.js$/.test(name))).toEqual([])
+    const later = files.filter((file) => file.includes('joined-')).map((file) => file.split('/').pop())
+    const code = `for (const name of ${JSON.stringify(later)})
+      console.log(name, Object.keys(await import(\`./src/\${name}\`)).length > 0)`
+    expect(packagesOf(code).printed).toBe('joined-adapter.js true')
   })
 
   it('has the names of the modules that browsers get', () => {

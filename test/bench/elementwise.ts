@@ -1,4 +1,5 @@
-/** Fused element-wise chains and a reduction: GB/s, each input and output counted once. */
+/** Fused element-wise chains, functions and a reduction: GB/s, each input and output counted once; a copy of an array beside them. */
+import { gelu } from '../../layers/index.ts'
 import { add, exp, fromTypedArray, jit, mul, square, sub, sum, type Tensor, tanh } from '../../src/index.ts'
 import { type Case, milliseconds, noise } from './harness.ts'
 
@@ -20,6 +21,10 @@ export const elementwise: readonly Case[] = sizes.map((n) => ({
     }
     emit(`fused-cheap-${n}`, (12 * n) / run((a, b) => cheap(a!, b!), [x!, y!]) / 1e6, 'GB/s')
     emit(`fused-tanh-exp-${n}`, (12 * n) / run((a, b) => costly(a!, b!), [x!, y!]) / 1e6, 'GB/s')
+    emit(`exp-${n}`, (8 * n) / run((a) => exp(a!), [x!]) / 1e6, 'GB/s')
+    emit(`gelu-${n}`, (8 * n) / run((a) => gelu(a!), [x!]) / 1e6, 'GB/s')
+    const [from, to] = [noise(n, 1), new Float32Array(n)]
+    emit(`copy-${n}`, (8 * n) / milliseconds(() => to.set(from), 3) / 1e6, 'GB/s')
     emit(`sum-of-squares-${n}`, (4 * n) / run((a) => sum(square(a!)), [x!]) / 1e6, 'GB/s')
   },
 }))

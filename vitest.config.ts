@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { chromiumLaunch } from './test/helpers/chromium.ts'
 
 const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
@@ -10,17 +11,6 @@ const softwareDriver = '/usr/lib/chromium/vk_swiftshader_icd.json'
 if (process.env.VK_DRIVER_FILES === undefined && existsSync(softwareDriver))
   process.env.VK_DRIVER_FILES = softwareDriver
 process.env.XDG_RUNTIME_DIR ??= '/tmp'
-
-/** Chromium in a container, with WebGPU in software, and without talking to the network. */
-const chromiumFlags = [
-  '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 export default defineConfig({
   resolve: {
@@ -59,7 +49,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath: '/usr/bin/chromium', args: chromiumFlags } }),
+            provider: playwright({ launchOptions: chromiumLaunch }),
             instances: [{ browser: 'chromium' }],
           },
         },

@@ -50,7 +50,11 @@ const floors: readonly { readonly files: RegExp; readonly name: string; readonly
     files: /^optimisers\//,
     may: [/^optimisers\//, /^types\//, /^src\/(index|options|fp)\.ts$/, /^zod/],
   },
-  { name: 'examples', files: /^examples\//, may: [/^examples\//, /^conformable(\/\w+)?$/, /^node:/, /^mnist$/] },
+  {
+    name: 'examples',
+    files: /^examples\//,
+    may: [/^examples\//, /^conformable(\/\w+)?$/, /^node:/, /^mnist$/, /^vite$/],
+  },
 ]
 
 interface Source {

@@ -36,6 +36,7 @@ export { type AdamOptions, type AdamWOptions, adam, adamW } from './adam.ts'
 export { adamax } from './adamax.ts'
 export { type AdanOptions, type AdanState, adan } from './adan.ts'
 export { type AmsgradState, amsgrad } from './amsgrad.ts'
+export { argmin } from './argmin.ts'
 export {
   type AugmentedLagrangianOptions,
   type AugmentedLagrangianState,

@@ -20,6 +20,7 @@ export const optimiserNames: readonly string[] = [
 
 /** Functions that run them, and their parts. */
 export const partNames: readonly string[] = [
+  'argmin',
   'backtracking',
   'conjugateDirection',
   'dogleg',

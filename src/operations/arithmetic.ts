@@ -14,10 +14,16 @@ import * as elementwise from '../primitives/elementwise.ts'
 import * as transcendental from '../primitives/transcendental.ts'
 import { typed } from '../typed.ts'
 import { aligned, type Operand, operands } from './broadcasting.ts'
+import { numericOperand } from './operand.ts'
+
+/** Operations that also take conditions. */
+const ON_CONDITIONS: ReadonlySet<string> = new Set(['equal', 'notEqual', 'logicalAnd', 'logicalOr', 'logicalXor'])
 
 /** Runs a binary primitive on broadcast operands. */
 export function binary<R>(name: string, apply: (a: Value, b: Value) => Value, a: Operand, b: Operand): R {
-  return typed<R>(operateOne(name, undefined, operands(name, [a, b]), (x, y) => apply(...aligned(name, x, y))))
+  const values = operands(name, [a, b])
+  if (values[0]!.dtype === 'bool' && !ON_CONDITIONS.has(name)) numericOperand(name, values[0])
+  return typed<R>(operateOne(name, undefined, values, (x, y) => apply(...aligned(name, x, y))))
 }
 
 /**

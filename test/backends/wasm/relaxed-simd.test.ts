@@ -44,6 +44,6 @@ describe('cpu({ relaxedSimd })', () => {
 
   it('refuses options that it does not know', () => {
     const line = 'try { cpu({ relaxed: true }) } catch (error) { console.log(error.message) }'
-    expect(printed(line)).toBe("cpu: there is no option 'relaxed'; it takes relaxedSimd.")
+    expect(printed(line)).toBe("cpu: there is no option 'relaxed'; it takes relaxedSimd, threads.")
   })
 })

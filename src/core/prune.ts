@@ -1,6 +1,7 @@
 /** Dead code: equations whose results nobody uses go, and equations that contain programs shrink to what is used of them. */
 import { intern, keyOf } from './intern.ts'
 import { pick } from './marks.ts'
+import type { Narrowed, Params } from './primitive.ts'
 import type { Equation, Program, Variable } from './program.ts'
 import { hasEffect } from './program.ts'
 
@@ -50,12 +51,24 @@ function liveness(program: Program, outputs: readonly Variable[]) {
 
 /** What is needed of an equation; null if nothing is. */
 function narrowed(equation: Equation, live: Uint8Array): Equation | null {
-  const { primitive, params, inputs, outputs } = equation
+  const { primitive, inputs, outputs } = equation
   const used = outputs.map((output) => live[output.index] === 1)
   if (!used.includes(true) && !hasEffect(equation)) return null
   if (primitive.narrow === undefined || !used.includes(false)) return equation
-  const kept = primitive.narrow(params, used)
+  const kept = narrowing(equation, used)
   if (!kept.outputs.includes(false)) return equation
   const rest = { inputs: pick(inputs, kept.inputs), outputs: pick(outputs, kept.outputs) }
   return { ...equation, ...rest, params: kept.params, key: keyOf(kept.params) }
+}
+
+/** Results of `narrow`, by attributes and use: a loop is met again at every level of the programs around it. */
+const known = new WeakMap<object, Map<string, Narrowed<Params>>>()
+
+function narrowing({ primitive, params }: Equation, used: readonly boolean[]): Narrowed<Params> {
+  const uses = known.get(params) ?? new Map<string, Narrowed<Params>>()
+  known.set(params, uses)
+  const key = used.map(Number).join('')
+  const found = uses.get(key) ?? primitive.narrow!(params, used) // asked for only where there is one
+  uses.set(key, found)
+  return found
 }

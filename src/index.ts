@@ -202,6 +202,8 @@ export {
   sqrt,
   square,
 } from './operations/unary.ts'
+export type { Specification } from './specification.ts'
+export { spec } from './specification.ts'
 // ---- saving and loading
 export type { Columns, ColumnType, CsvOptions, FileAction, FileSystem } from './storage.ts'
 export {

@@ -4,6 +4,7 @@
  */
 import type { DType } from './dtype.ts'
 import type { Dim } from './shape.ts'
+import type { Tensor } from './tensor.ts'
 
 type Words<T extends string, Out extends readonly string[] = []> = T extends `${infer Word} ${infer Rest}`
   ? Words<Rest, Word extends '' ? Out : [...Out, Word]>
@@ -28,3 +29,11 @@ export type SpecShape<T extends string> = string extends T
 /** The element type that a text says; float32 if it says none. */
 export type SpecDType<T extends string> =
   Words<T> extends readonly [infer D extends DType, ...unknown[]] ? D : 'float32'
+
+/** One text, or a tree of texts: what data from outside must be. */
+export type SpecTree = string | readonly SpecTree[] | { readonly [name: string]: SpecTree }
+
+/** The tensor that a text says; of a tree of texts, the tree of tensors. */
+export type Specified<T> = T extends string
+  ? Tensor<SpecShape<T>, SpecDType<T>>
+  : { readonly [K in keyof T]: Specified<T[K]> }

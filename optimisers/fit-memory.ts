@@ -16,7 +16,8 @@ export interface Memory {
   readonly layerState: unknown
   /** Kept if there is a `patience`. */
   readonly best: Best | null
-  readonly history: readonly EpochRecord[]
+  /** One list for the whole run, which grows. */
+  readonly history: EpochRecord[]
 }
 
 /** Writes the checkpoint, if one is wanted. The history grows, so it is one text. */
@@ -33,7 +34,7 @@ export async function recall(
   try {
     const { history, ...rest } = await load(settings.checkpoint, { ...beginning, history: '' })
     // The text that `remember` wrote; the checkpoint's checksum has been verified.
-    return { ...rest, history: JSON.parse(history, revived) as readonly EpochRecord[] }
+    return { ...rest, history: JSON.parse(history, revived) as EpochRecord[] }
   } catch (error) {
     if (isMissing(error)) return beginning
     throw error

@@ -6,7 +6,7 @@ import type { Scalar } from '../types/tensor.ts'
 import type { Batches, EpochRecord, Fit, FitProgress, FitResult } from './fit.ts'
 import { type Best, type Memory, recall, remember } from './fit-memory.ts'
 import { lineOf, sentenceOf } from './fit-words.ts'
-import { pause, SLICE } from './pause.ts'
+import { Turns } from './pause.ts'
 import { type ProgressLine, progressLine } from './progress.ts'
 import { copyOf, dtypeOf, scalarBeside } from './rule.ts'
 
@@ -69,8 +69,9 @@ function begun({ params, rule, settings }: Task): Memory {
 const isStale = (best: Best | null, epoch: number, patience: number | undefined): boolean =>
   best !== null && patience !== undefined && epoch - best.epoch >= patience
 
-/** The compiled functions of a run. */
+/** The compiled functions of a run, and its turns: short epochs share one. */
 interface Engine {
+  readonly turns: Turns
   step(params: unknown, state: unknown, total: Real, layerState: unknown, batch: unknown): Stepped
   measure(params: unknown, layerState: unknown, batch: unknown): Readonly<Record<string, Real>>
 }
@@ -87,6 +88,7 @@ function engineOf({ loss, rule, settings }: Task): Engine {
   // The engine knows that the loss is one; its types were checked where `fit` was called.
   const differentiate = valueAndGrad(loss as never) as unknown as OfBatch<[Answer, unknown]>
   return {
+    turns: new Turns(),
     step: jit(
       (params: unknown, state: unknown, total: Real, layerState: unknown, batch: unknown): Stepped => {
         const [answer, gradient] = differentiate(params, batch, layerState)
@@ -139,16 +141,15 @@ async function runEpoch(
     line?.show(() => lineOf(progress))
   }
   let now: Stepped = { ...before, total: scalarBeside(before.params, 0, dtypeOf(before.params)) }
-  let [batch, examples, paused] = [0, 0, performance.now()]
+  let [batch, examples] = [0, 0]
   for await (const entry of source) {
     if (settings.signal?.aborted === true) return { memory: { ...before, ...stateOf(now) }, result: 'aborted' }
     now = engine.step(now.params, now.state, now.total, now.layerState, entry)
     batch++
     examples += examplesOf(entry)
-    if (performance.now() - paused < SLICE) continue
+    if (!engine.turns.isOver) continue
     tell(batch, examples, (await now.total.item()) / examples, null)
-    await pause()
-    paused = performance.now()
+    await engine.turns.next()
   }
   if (batch === 0) throw new ArgumentError(emptyEpoch(epoch))
   const loss = (await now.total.item()) / examples
@@ -156,7 +157,8 @@ async function runEpoch(
   const record: EpochRecord = { epoch, loss, validation, examples, seconds: seconds() }
   tell(batch, examples, loss, record)
   const best = better(before.best, record, now.params)
-  const memory = { ...stateOf(now), best, history: [...before.history, record] }
+  before.history.push(record)
+  const memory = { ...stateOf(now), best, history: before.history }
   return { memory, result: Number.isFinite(loss) ? 'finished' : 'diverged' }
 }
 
@@ -173,21 +175,19 @@ function better(best: Best | null, { epoch, loss, validation }: EpochRecord, par
 
 async function validate(
   { settings: { validation } }: Task,
-  { measure }: Engine,
+  { measure, turns }: Engine,
   { params, layerState }: Stepped,
 ): Promise<Readonly<Record<string, number>> | null> {
   if (validation === undefined) return null
   const sums: Record<string, number> = {}
-  let [examples, paused] = [0, performance.now()]
+  let examples = 0
   for await (const batch of validation) {
     const count = examplesOf(batch)
     for (const [name, value] of Object.entries(measure(params, layerState, batch))) {
       sums[name] = (sums[name] ?? 0) + (await value.item()) * count
     }
     examples += count
-    if (performance.now() - paused < SLICE) continue
-    await pause()
-    paused = performance.now()
+    if (turns.isOver) await turns.next()
   }
   if (examples === 0)
     throw new ArgumentError('fit: the validation has no examples. Give batches that can be walked again.')

@@ -5,14 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sentenceOf } from '../../src/core/errors.ts'
 import { type Bench, bench, type Compilation, type Compiler, compilers } from './compilers.ts'
 import { elements } from './mistakes/elements.ts'
+import { images } from './mistakes/images.ts'
 import { ofLayers } from './mistakes/layers.ts'
 import { movements } from './mistakes/movements.ts'
+import { names } from './mistakes/names.ts'
 import { products } from './mistakes/products.ts'
 import { selections } from './mistakes/selections.ts'
 import { transforms } from './mistakes/transforms.ts'
 
 const folder = join(import.meta.dirname, 'mistakes')
-const tables = { products, movements, selections, elements, transforms, layers: ofLayers }
+const tables = { products, movements, selections, elements, transforms, layers: ofLayers, images, names }
 
 const all = Object.entries(tables).flatMap(([table, rows]) => rows.map((row) => ({ table, ...row })))
 

@@ -33,7 +33,8 @@ function parts(name: string): [inside: string, outside: string] {
   return [inside!, outside ?? inside!]
 }
 
-function declared(file: string, inside: string, outside: string): Exported {
+/** The declaration of a name in a file. */
+export function declared(file: string, inside: string, outside: string): Exported {
   const text = readFileSync(join(root, file), 'utf8')
   const pattern = new RegExp(
     `^export (?:declare )?(?:async )?(?:abstract )?(function\\*?|const|class|interface|type) ${inside}\\b`,

@@ -5,11 +5,8 @@
  * Tolerances, relative to the largest element (at least 1): float64 1e-12 in every order; float32 1e-5, the reference never rounds.
  */
 import { describe, expect, it } from 'vitest'
-import type { Abstract } from '../../src/core/abstract.ts'
-import { sizeOf } from '../../src/core/abstract.ts'
 import { bind } from '../../src/core/bind.ts'
 import { isFloat } from '../../src/core/dtype.ts'
-import { DTypeError } from '../../src/core/errors.ts'
 import type { Ndarray } from '../../src/core/ndarray.ts'
 import type { Program } from '../../src/core/program.ts'
 import { hasEffect } from '../../src/core/program.ts'
@@ -31,8 +28,8 @@ import { distance, fill } from '../helpers/golden.ts'
 import { array, programOf } from '../helpers/reference.ts'
 import type { Case } from './case.ts'
 import { inputsOf } from './case.ts'
-import type { Fn, Scalar } from './derivatives.ts'
-import { gradient, inner, third } from './derivatives.ts'
+import { gradient } from './derivatives.ts'
+import { asList, derivations, derived, programFor } from './derived.ts'
 import { rows } from './table.ts'
 
 const tolerance = { float64: 1e-12, float32: 1e-5 } as const
@@ -47,44 +44,6 @@ function compare(program: Program, inputs: readonly Ndarray[], allowed: number, 
     expect(error, `${what}, result ${i}`).toBeLessThanOrEqual(isFloat(dtype) ? allowed : 0)
   })
 }
-
-const asList =
-  ({ f }: Case): Fn =>
-  (inputs) =>
-    [f(...inputs)].flat()
-
-/** Σ ⟨y, y⟩ + Σ y over the float results: a loss with curvature. */
-const lossOf =
-  (one: Case): Scalar =>
-  (values) => {
-    const results = asList(one)(values).filter(({ dtype }) => isFloat(dtype))
-    return add(
-      inner(results, results),
-      inner(
-        results,
-        results.map((y) => constantLike(y, 1)),
-      ),
-    )
-  }
-
-/** The program, or null where there is nothing to differentiate or the case asks for another dtype. */
-function derived(one: Case, inputs: readonly Ndarray[], derive: (loss: Scalar) => Fn): Program | null {
-  try {
-    const { outputs } = programOf((...values) => asList(one)(values), inputs)
-    if (!inputs.some(({ dtype }) => isFloat(dtype)) || !outputs.some(({ dtype }) => isFloat(dtype))) return null
-    return programOf((...values) => derive(lossOf(one))(values), inputs)
-  } catch (error) {
-    if (error instanceof DTypeError) return null
-    throw error
-  }
-}
-
-const directions = (inputs: readonly Value[]): Value[] =>
-  inputs
-    .filter(({ dtype }) => isFloat(dtype))
-    .map((x) => reshape(add(mul(iota([sizeOf(x.shape)], x.dtype, 0), half(x)), half(x)), x.shape))
-
-const half = (x: Abstract): Value => constantLike({ shape: [sizeOf(x.shape)], dtype: x.dtype }, 0.25)
 
 /**
  * Rows whose derivatives sum a repeated or transposed operand. Compiled as a whole, such a sum reads the operand in place, in
@@ -106,20 +65,12 @@ describe.each(Object.keys(rows) as (keyof typeof rows)[])('%s', (name) => {
     }
   })
 
-  it('gradients, in float32', () => {
+  it.each(derivations.cpu)('$name, in $dtype', (derivation) => {
     for (const one of cases) {
-      const inputs = floatsAs(inputsOf(one, 2), 'float32')
-      const program = derived(one, inputs, gradient)
-      if (program !== null) compare(program, inputs, tolerance.float32, `${one.name}, gradient in float32`)
-    }
-  })
-
-  it('third derivatives, in float64', () => {
-    for (const one of cases) {
-      const inputs = inputsOf(one, 3)
-      const way = third['reverse over forward over reverse']
-      const program = derived(one, inputs, (loss) => (values) => way(loss, directions(values))(values))
-      if (program !== null) compare(program, inputs, tolerance.float64, `${one.name}, third derivative`)
+      const made = programFor(one, derivation)
+      if (made === null) continue
+      const what = `${one.name}, ${derivation.name} in ${derivation.dtype}`
+      compare(made.program, made.inputs, tolerance[derivation.dtype], what)
     }
   })
 

@@ -9,7 +9,6 @@ import { viewOf } from '../../core/dtype.ts'
 import { DeviceError } from '../../core/errors.ts'
 import type { Program } from '../../core/program.ts'
 import { Concrete } from '../../core/value.ts'
-import { usesTape } from '../../rewrite/specialise.ts'
 import { BufferPool, GpuStorage } from './buffers.ts'
 import { codeOf, compile, type Executable } from './executable.ts'
 import { mapForReading, usage } from './flags.ts'
@@ -174,10 +173,6 @@ class Machine implements WebGpuDevice {
   }
 
   #compile(program: Program): Executable {
-    if (usesTape(program))
-      throw new DeviceError(
-        'webgpu: reverse mode through a whileLoop without maxSteps records on a tape that grows, which the GPU cannot have. Give the loop maxSteps, use scan, or run on the CPU (to(x, cpu())).',
-      )
     if (this.#executables.size >= PROGRAMS) this.#forgetOldest()
     const { device } = this.#parts
     const executable = compile(program, device.limits.maxStorageBuffersPerShaderStage)

@@ -7,6 +7,7 @@ import { sizeOf } from '../../core/abstract.ts'
 import { DeviceError } from '../../core/errors.ts'
 import type { Program, Variable } from '../../core/program.ts'
 import { lowerProgram } from '../../kernels/compile.ts'
+import { refusalOf } from './refusals.ts'
 import { nameOf } from './resource.ts'
 import { type Dispatch, type Item, type Schedule, scheduleOf } from './schedule.ts'
 import { ShaderCache } from './shader-cache.ts'
@@ -38,9 +39,13 @@ export interface Executable {
   lastUse: number
 }
 
-/** Compiles a program; `bindings` is how many memories a shader may bind. */
+/**
+ * Compiles a program; `bindings` is how many memories a shader may bind.
+ * @throws DeviceError if no GPU can run it.
+ */
 export function compile(program: Program, bindings: number): Executable {
-  refuseDoubles(program)
+  const refusal = refusalOf(program)
+  if (refusal !== null) throw new DeviceError(refusal.sentence)
   const planned = lowerProgram(program, { sharesRows: false })
   const shaders = new ShaderCache()
   const sizes = sizesOf(program)
@@ -132,13 +137,4 @@ function recorded(items: readonly Item[]): Pick<Executable, 'records' | 'recordD
   const recordData = new Int32Array(words * Math.max(1, data.length))
   for (const [i, bases] of data.entries()) recordData.set(bases, i * words)
   return { records, recordData, recordBytes: 4 * words }
-}
-
-function refuseDoubles({ inputs, equations }: Program): void {
-  for (const { dtype } of [...inputs, ...equations.flatMap(({ outputs }) => outputs)]) {
-    if (dtype !== 'float64') continue
-    throw new DeviceError(
-      'webgpu: the program computes in float64, which no GPU of the web has. Convert to float32 first (convert(x, "float32")), or run on the CPU (to(x, cpu())).',
-    )
-  }
 }

@@ -35,7 +35,7 @@ const PRODUCTS = 10
  * console.log(grad((goal: Scalar) => nearest(scalar(0), goal))(scalar(2))) // 3
  */
 export function argmin<P, const Data extends readonly unknown[], R>(
-  objective: (parameters: P, ...data: Data) => ObjectiveOf<R>,
+  objective: (parameters: P, ...data: Data) => ObjectiveOf<R, 'argmin'>,
   optimiser: Optimiser,
   options: Pick<
     MinimiseOptions<P>,

@@ -1,7 +1,7 @@
 /** `leastSquares`: residuals instead of an objective, so that optimisers can use their Jacobian, and the fit has a covariance. */
 import { inverse, jit, matmul, mul, square, sum, transpose } from '../src/index.ts'
 import type { FloatDType } from '../types/dtype.ts'
-import type { Matrix, Optimiser, Solution } from '../types/optimiser.ts'
+import type { Matrix, Optimiser, ResidualsOf, Solution } from '../types/optimiser.ts'
 import type { AnyTensor, DTypeOf } from '../types/tensor.ts'
 import type { Outer } from '../types/transforms.ts'
 import { type MinimiseOptions, settingsOf } from './minimise-options.ts'
@@ -35,7 +35,7 @@ type ResidualDType<R> = R extends readonly (infer T)[] ? DTypeOf<T> & FloatDType
  * console.log(solution.parameters) // [1, 2]
  */
 export async function leastSquares<P, R extends Residual>(
-  residuals: (parameters: NoInfer<P>) => R,
+  residuals: (parameters: NoInfer<P>) => ResidualsOf<R>,
   start: P,
   optimiser: Optimiser,
   options: MinimiseOptions<NoInfer<P>> = {},
@@ -54,7 +54,7 @@ export async function leastSquares<P, R extends Residual>(
  * console.log(covariance) // [[0.5, 0], [0, 0.5]]
  */
 export function leastSquaresSync<P, R extends Residual>(
-  residuals: (parameters: NoInfer<P>) => R,
+  residuals: (parameters: NoInfer<P>) => ResidualsOf<R>,
   start: P,
   optimiser: Optimiser,
   options: MinimiseOptions<NoInfer<P>> = {},
@@ -63,7 +63,7 @@ export function leastSquaresSync<P, R extends Residual>(
   return made.completed(made.engine.runSync(start, [])) as never // parameters are built like the start
 }
 
-function fitting<P>(residuals: (parameters: P) => Residual, optimiser: Optimiser, options: MinimiseOptions<P>) {
+function fitting<P>(residuals: (parameters: P) => unknown, optimiser: Optimiser, options: MinimiseOptions<P>) {
   const settings = settingsOf('leastSquares', options)
   const f = residuals as ParametersFunction
   const covarianceAt = jit((parameters: unknown): Matrix => {

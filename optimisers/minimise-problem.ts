@@ -19,6 +19,7 @@ import {
   mul,
   pathsOf,
   reshape,
+  ShapeError,
   square,
   sum,
   valueAndGrad,
@@ -36,6 +37,8 @@ type Leaf = Tensor<Shape, any>
 
 /** How the tensors of a tree stand in one vector. */
 export interface Arrangement {
+  /** What sentences call the search: 'minimise'. */
+  readonly name: string
   readonly size: number
   readonly dtype: FloatDType
   /** The tensors that are no floats: constants of the problem. */
@@ -55,6 +58,7 @@ export function arrange(name: string, start: unknown): Arrangement {
   const dtype = commonDType(name, start)
   const names = layout(Object.fromEntries(floats.map(({ shape }, i) => [`leaf${i}`, [...shape]])))
   return {
+    name,
     size,
     dtype,
     constants: leavesOf(start).filter((leaf) => !isFloatTensor(leaf)),
@@ -122,10 +126,10 @@ export function problemOf(parts: ProblemParts): Problem {
     (g: ParametersFunction) =>
     (x: Vector): unknown =>
       g(toParameters(x) as never, ...(data as never[])) // the types of minimise tie g, the parameters and the data together
-  const residuals = kind === 'residuals' ? residualsOf(applied(f), arrangement.size) : null
+  const residuals = kind === 'residuals' ? residualsOf(applied(f), arrangement) : null
   const value =
     residuals === null
-      ? (applied(f) as (x: Vector) => Real) // valueAndGrad refuses what is no float scalar
+      ? (x: Vector): Real => objectiveValue(arrangement.name, applied(f)(x))
       : (x: Vector): Real => mul(sum(square(residuals.value(x))), 0.5)
   return {
     size: arrangement.size,
@@ -142,9 +146,35 @@ export function problemOf(parts: ProblemParts): Problem {
   }
 }
 
+/** What an objective returned, when it is a scalar of floats. */
+function objectiveValue(name: string, result: unknown): Real {
+  const [value] = leavesOf(result)
+  if (value === undefined || value !== result)
+    throw new ShapeError(`${name}: the objective must return a scalar tensor`)
+  const shape: readonly number[] = value.shape as readonly number[] // at run time every size is a number
+  if (shape.length > 0)
+    throw new ShapeError(
+      `${name}: the objective must return a scalar, it returns [${shape.join(', ')}]; use mean or sum`,
+    )
+  if (!isFloatTensor(value))
+    throw new DTypeError(`${name}: the objective returns a scalar of ${value.dtype}; float32 or float64 is needed`)
+  return value as unknown as Real // a scalar of floats, as was just checked
+}
+
+/** The residuals themselves, when there are some and all are floats. */
+function floatResiduals(name: string, residuals: unknown): unknown {
+  const leaves = leavesOf(residuals)
+  if (leaves.length === 0) throw new ShapeError(`${name}: residuals must be float tensors, there is none`)
+  const odd = leaves.find((leaf) => !isFloatTensor(leaf))
+  if (odd === undefined) return residuals
+  throw new DTypeError(
+    `${name}: residuals must be float tensors, one is ${odd.dtype}[${odd.shape.join(', ')}]; convert it: convert(x, 'float32')`,
+  )
+}
+
 /** Residuals as one vector, with the Jacobian by whichever mode has fewer passes. */
-function residualsOf(f: (x: Vector) => unknown, size: number): Residuals {
-  const value = (x: Vector): Vector => joined(f(x))
+function residualsOf(f: (x: Vector) => unknown, { name, size }: Arrangement): Residuals {
+  const value = (x: Vector): Vector => joined(floatResiduals(name, f(x)))
   return {
     value,
     valueAndJacobian(x): readonly [Vector, Matrix] {

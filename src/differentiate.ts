@@ -184,7 +184,7 @@ interface Differentiated {
 }
 
 /** Value and gradients by the arguments `wrt` of the function called `name` in messages. */
-function differentiated(
+export function differentiated(
   name: string,
   f: (...args: never[]) => unknown,
   wrt: readonly number[],

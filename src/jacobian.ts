@@ -1,7 +1,7 @@
 /** Whole Jacobians and Hessians, as trees of blocks named like the result and the argument. */
 import type { DType, FloatDType } from '../types/dtype.ts'
-import type { Scalar } from '../types/tensor.ts'
-import type { Outer, TupleHint } from '../types/transforms.ts'
+import type { DTypeOf } from '../types/tensor.ts'
+import type { FloatResult, Outer, ScalarLoss, TupleHint } from '../types/transforms.ts'
 import type { ClosedFunction } from './closed.ts'
 import { closeOver } from './closed.ts'
 import type { Abstract } from './core/abstract.ts'
@@ -15,7 +15,7 @@ import { traceClosed } from './core/trace.ts'
 import { unflatten } from './core/tree.ts'
 import type { Value } from './core/value.ts'
 import { cpu } from './devices.ts'
-import { grad } from './differentiate.ts'
+import { differentiated } from './differentiate.ts'
 import { full } from './primitives/broadcast.ts'
 import { convert } from './primitives/conversion.ts'
 import { eq } from './primitives/elementwise.ts'
@@ -31,7 +31,9 @@ import { typed } from './typed.ts'
  * import { jacfwd, mul, tensor, type Tensor } from 'conformable'
  * console.log(jacfwd((x: Tensor<[2]>) => mul(x, x))(tensor([1, 2]))) // [[2, 0], [0, 4]]
  */
-export function jacfwd<A, R extends TupleHint>(f: (x: A) => R): (x: A) => Outer<R, A, FloatDType> {
+export function jacfwd<A, R extends TupleHint>(
+  f: (x: A) => FloatResult<'jacfwd', A, R>,
+): (x: A) => Outer<R, A, FloatDType> {
   return (x) => blocksOf('jacfwd', f as (...args: never[]) => unknown, x, forwardBlocks)
 }
 
@@ -42,7 +44,9 @@ export function jacfwd<A, R extends TupleHint>(f: (x: A) => R): (x: A) => Outer<
  * import { jacrev, mul, tensor, type Tensor } from 'conformable'
  * console.log(jacrev((x: Tensor<[2]>) => mul(x, x))(tensor([1, 2]))) // [[2, 0], [0, 4]]
  */
-export function jacrev<A, R extends TupleHint>(f: (x: A) => R): (x: A) => Outer<R, A, FloatDType> {
+export function jacrev<A, R extends TupleHint>(
+  f: (x: A) => FloatResult<'jacrev', A, R>,
+): (x: A) => Outer<R, A, FloatDType> {
   return (x) => blocksOf('jacrev', f as (...args: never[]) => unknown, x, reverseBlocks)
 }
 
@@ -53,8 +57,11 @@ export function jacrev<A, R extends TupleHint>(f: (x: A) => R): (x: A) => Outer<
  * import { hessian, pow, sum, tensor, type Tensor } from 'conformable'
  * console.log(hessian((x: Tensor<[2]>) => sum(pow(x, 3)))(tensor([1, 2]))) // [[6, 0], [0, 12]]
  */
-export function hessian<A, D extends FloatDType>(f: (x: A) => Scalar<D>): (x: A) => Outer<A, A, D> {
-  return typed(jacfwd(grad(f as (x: A) => never)))
+export function hessian<A, R>(
+  f: (x: A) => ScalarLoss<'hessian', A, R>,
+): (x: A) => Outer<A, A, DTypeOf<R> & FloatDType> {
+  const gradient = (x: A): unknown => differentiated('hessian', f, [0], [x]).gradients[0]
+  return (x) => blocksOf('hessian', gradient, x, forwardBlocks)
 }
 
 /** Jacobian blocks, [result leaf][argument leaf], written into the open trace. */

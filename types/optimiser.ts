@@ -208,15 +208,22 @@ interface ObjectiveTensor {
 }
 
 /** The return type asked of an objective: R itself when it is a float scalar, else a sentence. */
-export type ObjectiveOf<R> = R extends ObjectiveTensor
+export type ObjectiveOf<R, Op extends string = 'minimise'> = R extends ObjectiveTensor
   ? R
   : R extends { readonly shape: infer S extends Shape; readonly dtype: infer D extends string }
     ? number extends S['length']
       ? R
       : S extends readonly []
-        ? DTypeError<`minimise: the objective returns a scalar of ${D}; float32 or float64 is needed`>
-        : ShapeError<`minimise: the objective must return a scalar, it returns ${Show<S>}; use mean or sum`>
-    : ShapeError<'minimise: the objective must return a scalar tensor'>
+        ? DTypeError<`${Op}: the objective returns a scalar of ${D}; float32 or float64 is needed`>
+        : ShapeError<`${Op}: the objective must return a scalar, it returns ${Show<S>}; use mean or sum`>
+    : ShapeError<`${Op}: the objective must return a scalar tensor`>
+
+/** The return type asked of residuals: R itself, else the sentence that they are no floats. */
+export type ResidualsOf<R> = R extends { readonly shape: infer S extends Shape; readonly dtype: infer D extends string }
+  ? D extends FloatDType
+    ? R
+    : DTypeError<`leastSquares: residuals must be float tensors, one is ${D}${Show<S>}; convert it: convert(x, 'float32')`>
+  : R
 
 /** The dtype of an objective's result. */
 export type ObjectiveDType<R> = R extends { readonly dtype: infer D extends FloatDType } ? D : FloatDType

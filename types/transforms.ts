@@ -9,7 +9,7 @@ import type { DType, FloatDType } from './dtype.ts'
 import type { ArgumentError, DerivativeError, DTypeError, ShapeError } from './error.ts'
 import type { ShowTensor } from './loops.ts'
 import type { ComponentArray, FlatVector } from './parameters.ts'
-import type { AsShape, Dim, Show, ShowDim } from './shape.ts'
+import type { AsShape, Dim, Shape, Show, ShowDim } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
 /** Anything. As a constraint it tells the compiler that a returned `[a, b]` is a pair and not an array of either. */
@@ -50,11 +50,33 @@ export type NotScalar<Op extends string, R> = R extends {
       : ShapeError<`${Op}: the function must return a scalar, it returns ${Show<S>}; use mean or sum, or jacrev for the Jacobian`>
   : DerivativeError<`${Op}: the function must return a scalar tensor, or a record with a scalar 'value' (the rest is auxiliary)`>
 
+/** The return type asked of a function whose Hessian is taken: R itself when it is a scalar of floats, else a sentence. */
+export type ScalarLoss<Op extends string, A, R> = R extends LossTensor ? WrtRule<Op, A, 0, R> : NotScalar<Op, R>
+
+/** The return type asked of a function whose Jacobian is taken: R itself when it and the argument are floats, else a sentence. */
+export type FloatResult<Op extends string, A, R> = A extends NoFloats
+  ? NotFloats<Op, A, FloatOutput<Op, R>>
+  : FloatOutput<Op, R>
+
+type FloatOutput<Op extends string, R> = R extends NoFloats ? NotFloats<Op, R, R> : R
+
+interface NoFloats {
+  readonly shape: Shape
+  readonly dtype: 'int32' | 'uint32' | 'bool'
+}
+
+/** The sentence of a tensor that has no derivatives; `Else`, when its element type is `any`. */
+type NotFloats<Op extends string, T extends NoFloats, Else> = 'float32' extends T['dtype']
+  ? Else
+  : DTypeError<`${Op}: arguments and results must be float tensors, one is ${T['dtype']}${Show<T['shape']>}; pass it from outside instead`>
+
 /** R, when an argument of type T can be differentiated by; else a sentence. */
 export type WrtRule<Op extends string, T, I extends number, R> = T extends {
   readonly dtype: 'int32' | 'uint32' | 'bool'
 }
-  ? DTypeError<`${Op}: argument ${I} is ${T['dtype'] & string}; only float tensors have a gradient`>
+  ? 'float32' extends T['dtype'] // `any`
+    ? R
+    : DTypeError<`${Op}: argument ${I} is ${T['dtype'] & string}; only float tensors have a gradient`>
   : R
 
 /** Argument I of a function of A, or the sentence that there is none. A list of unknown length is left to run time. */

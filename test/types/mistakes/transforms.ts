@@ -4,8 +4,12 @@ import {
   cond,
   convert,
   dot,
+  type FloatDType,
   grad,
   gradAll,
+  hessian,
+  jacfwd,
+  jacrev,
   less,
   mul,
   type Scalar,
@@ -151,5 +155,58 @@ export const transforms = [
           scalar(1),
         ),
       ),
+  }),
+  mistake({
+    says: 'ShapeError: hessian: the function must return a scalar, it returns [3]; use mean or sum, or jacrev for the Jacobian',
+    lines: 2,
+    wrong: () =>
+      hessian(
+        // @ts-expect-error
+        (x: Tensor<[3]>) => mul(x, x),
+      )(zeros([3])),
+    right: () => exactly<Tensor<readonly [3, 3]>>()(hessian((x: Tensor<[3]>) => sum(mul(x, x)))(zeros([3]))),
+  }),
+  mistake({
+    says: 'DTypeError: hessian: the function returns a scalar of int32; only float32 and float64 have a gradient',
+    lines: 2,
+    wrong: () =>
+      hessian(
+        // @ts-expect-error
+        (x: Tensor<[3]>) => convert(sum(x), 'int32'),
+      )(zeros([3])),
+    right: () =>
+      exactly<Tensor<readonly [3, 3], 'float64'>>()(
+        hessian((x: Tensor<[3], 'float64'>) => sum(mul(x, x)))(zeros([3], 'float64')),
+      ),
+  }),
+  mistake({
+    says: 'DTypeError: hessian: argument 0 is int32; only float tensors have a gradient',
+    lines: 2,
+    wrong: () =>
+      hessian(
+        // @ts-expect-error
+        (x: Tensor<[3], 'int32'>) => sum(convert(x, 'float32')),
+      )(zeros([3], 'int32')),
+    right: () => exactly<Tensor<readonly []>>()(hessian((x: Scalar) => mul(x, x))(scalar(1))),
+  }),
+  mistake({
+    says: 'DTypeError: jacrev: arguments and results must be float tensors, one is int32[3]; pass it from outside instead',
+    lines: 2,
+    wrong: () =>
+      jacrev(
+        // @ts-expect-error
+        (x: Tensor<[3], 'int32'>) => mul(x, x),
+      )(zeros([3], 'int32')),
+    right: () => exactly<Tensor<readonly [2, 3], FloatDType>>()(jacrev((_: Tensor<[3]>) => zeros([2]))(zeros([3]))),
+  }),
+  mistake({
+    says: 'DTypeError: jacfwd: arguments and results must be float tensors, one is int32[2]; pass it from outside instead',
+    lines: 2,
+    wrong: () =>
+      jacfwd(
+        // @ts-expect-error
+        (x: Tensor<[2]>) => convert(x, 'int32'),
+      )(zeros([2])),
+    right: () => exactly<Tensor<readonly [2, 2], FloatDType>>()(jacfwd((x: Tensor<[2]>) => mul(x, x))(zeros([2]))),
   }),
 ]

@@ -64,8 +64,8 @@ export function milliseconds(step: () => void, warmup = 10, runs = 7): number {
 }
 
 /** Calls of one sample, by the milliseconds of a single call. */
-const batchOf = (one: number, runs: number): number =>
-  Math.max(1, Math.round((SECONDS * 1000) / runs / Math.max(one, 1e-4)))
+const batchOf = (one: number, runs: number, seconds = SECONDS): number =>
+  Math.max(1, Math.round((seconds * 1000) / runs / Math.max(one, 1e-4)))
 
 /** The middle of some figures (the upper one of two). */
 export const medianOf = (figures: readonly number[]): number => [...figures].sort((a, b) => a - b)[figures.length >> 1]!
@@ -102,6 +102,28 @@ export async function millisecondsAwaited(step: () => Promise<void>, warmup = 10
   for (let run = 0; run < runs; run++) {
     const begin = performance.now()
     for (let i = 0; i < batch; i++) await step()
+    samples.push((performance.now() - begin) / batch)
+  }
+  return medianOf(samples)
+}
+
+/** `milliseconds` of a step that returns before it is done: each batch of calls ends when the result of its last one is read. */
+export async function millisecondsSettled(
+  step: () => { read(): Promise<unknown> },
+  warmup = 10,
+  runs = 7,
+  seconds = SECONDS,
+): Promise<number> {
+  for (let i = 1; i < warmup; i++) step()
+  await step().read()
+  const start = performance.now()
+  await step().read()
+  const batch = batchOf(performance.now() - start, runs, seconds)
+  const samples: number[] = []
+  for (let run = 0; run < runs; run++) {
+    const begin = performance.now()
+    for (let i = 1; i < batch; i++) step()
+    await step().read()
     samples.push((performance.now() - begin) / batch)
   }
   return medianOf(samples)

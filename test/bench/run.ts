@@ -1,5 +1,6 @@
 /**
  * `npm run bench [-- name …]`: one JSON line for each figure of the cases whose names begin so, on the built package. With
+ * `--device webgpu` they run on the GPU (`webgpu.ts` says which there are); with
  * `--relaxed-simd` the CPU uses fused multiply-adds (in Node 20 they are off by default), with `--no-relaxed-simd` it does not.
  */
 
@@ -17,6 +18,7 @@ import { ode } from './ode.ts'
 import { optimisation } from './optimisation.ts'
 import { threads } from './threads.ts'
 import { transformer } from './transformer.ts'
+import { onWebGpu } from './webgpu.ts'
 
 const cases: readonly Case[] = [
   ...network,
@@ -34,4 +36,11 @@ const cases: readonly Case[] = [
 ]
 if (process.argv.includes('--relaxed-simd')) cpu({ relaxedSimd: true })
 if (process.argv.includes('--no-relaxed-simd')) cpu({ relaxedSimd: false })
-await runCases('conformable/cpu', cases)
+
+const place = process.argv.indexOf('--device')
+/** What `--device` names, taken from the command line, whose other words are names of cases. */
+const device = place < 0 ? 'cpu' : process.argv.splice(place, 2)[1]
+if (device !== 'cpu' && device !== 'webgpu') throw new Error(`--device is cpu or webgpu, got ${device}.`)
+await runCases(`conformable/${device}`, device === 'cpu' ? cases : onWebGpu)
+// The GPU's driver would keep the process alive.
+if (device === 'webgpu') process.exit()

@@ -1,5 +1,5 @@
 /** Runs compiled minimisations: at once, or in slices that leave room for others, for callbacks and for clocks. */
-import { jacfwd, jit, matmul, scalar } from '../src/index.ts'
+import { deviceOfTensor, jacfwd, jit, leavesOf, matmul, to } from '../src/index.ts'
 import type { FloatDType } from '../types/dtype.ts'
 import type { Iteration, Matrix, Optimiser, Solution, SolutionResult } from '../types/optimiser.ts'
 import { gradientToleranceOf, isWatched, requireTaken, type Settings } from './minimise-options.ts'
@@ -124,6 +124,12 @@ function runWhole(task: Task, { whole }: Compiled, start: unknown, data: readonl
 
 const since = (begun: number): number => (performance.now() - begun) / 1000
 
+/** A number of iterations on the device of the parameters. */
+const limitBeside = (parameters: unknown, until: number): Count => {
+  const [leaf] = leavesOf(parameters)
+  return leaf === undefined ? count(until) : to(count(until), deviceOfTensor(leaf))
+}
+
 /** A run in slices, one after the other: what happens between them, and when it is over. */
 class Sliced {
   readonly #task: Task
@@ -164,7 +170,7 @@ class Sliced {
     const { maxIterations } = this.#task.settings
     const until = Math.min(iterations + this.#span, maxIterations)
     const begun = performance.now()
-    this.#outcome = this.#compiled.more(parameters, this.#outcome.carry, scalar(until, 'int32'), this.#data)
+    this.#outcome = this.#compiled.more(parameters, this.#outcome.carry, limitBeside(parameters, until), this.#data)
     if (isWatched(this.#task.settings)) return
     const factor = SLICE / 2 / Math.max(performance.now() - begun, 0.01)
     this.#span = Math.max(1, Math.floor(this.#span * Math.min(factor, 8)))

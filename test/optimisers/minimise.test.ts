@@ -125,14 +125,16 @@ describe.each(rows)('$name', (row) => {
     )
   })
 
-  it.skipIf(row.residuals)('does not hang where there is no minimum', () => {
-    const ramp = minimiseSync((x: Vector64) => sum(x), doubles(1, 2), row.make(), { maxIterations: 400 })
-    expect(['unbounded', 'maxIterations']).toContain(ramp.result)
-    expect(ramp.objective).toBeLessThan(3)
-    const steep = minimiseSync((x: Vector64) => neg(sum(exp(x))), doubles(1, 2), row.make(), { maxIterations: 400 })
-    expect(['unbounded', 'maxIterations', 'nonFinite', 'precision', 'noDescent']).toContain(steep.result)
-    expect(Number.isFinite(steep.objective)).toBe(true)
-  })
+  // A sum of squares has a minimum.
+  if (!row.residuals)
+    it('does not hang where there is no minimum', () => {
+      const ramp = minimiseSync((x: Vector64) => sum(x), doubles(1, 2), row.make(), { maxIterations: 400 })
+      expect(['unbounded', 'maxIterations']).toContain(ramp.result)
+      expect(ramp.objective).toBeLessThan(3)
+      const steep = minimiseSync((x: Vector64) => neg(sum(exp(x))), doubles(1, 2), row.make(), { maxIterations: 400 })
+      expect(['unbounded', 'maxIterations', 'nonFinite', 'precision', 'noDescent']).toContain(steep.result)
+      expect(Number.isFinite(steep.objective)).toBe(true)
+    })
 })
 
 it('every optimiser of the door is in the table', () => {

@@ -46,12 +46,12 @@ export class BufferPool {
     return storage
   }
 
-  /** Gives the memory of a tensor back at once. */
-  bury(storage: GpuStorage): void {
-    if (storage.buffer === null) return
+  /** Takes the memory from a tensor, which is dead from now on; who asked must release it. Null if it is dead already. */
+  detach(storage: GpuStorage): GPUBuffer | null {
+    const { buffer } = storage
     this.#finalizers.unregister(storage)
-    this.release(storage.buffer)
     storage.buffer = null
+    return buffer
   }
 
   acquire(bytes: number): GPUBuffer {

@@ -52,7 +52,9 @@ class Machine implements WebGpuDevice {
   #arena: GPUBuffer | null = null
   /** Work that waits for the host; null if there is none. */
   #jobs: Promise<void> | null = null
+  /** What went wrong and was not told yet; and the loss of the GPU, which is told from then on. */
   #failure: DeviceError | null = null
+  #loss: DeviceError | null = null
   #uploaded = 0
   #calls = 0
 
@@ -62,7 +64,7 @@ class Machine implements WebGpuDevice {
     this.#pool = new BufferPool(device, parts.budget)
     this.#pipelines = new Pipelines(device)
     this.lost = device.lost.then(({ message, reason }) => {
-      this.#failure = new DeviceError(
+      this.#loss = new DeviceError(
         `webgpu: the GPU is lost (${reason}: ${message}). Make a new device with webgpu() and go on from the last checkpoint.`,
       )
       return message
@@ -96,7 +98,7 @@ class Machine implements WebGpuDevice {
     }
     // A job may still read the buffer, which may have been another tensor's.
     const own = this.#jobs === null ? data : data.slice()
-    if (elements > 0) this.#inTurn(write)
+    if (elements > 0) void this.#inTurn(write)
     return new Concrete(type, this, storage)
   }
 
@@ -116,20 +118,27 @@ class Machine implements WebGpuDevice {
       const arena = this.#arenaOf(executable.schedule.arenaBytes)
       return new Runner(this.#parts.device, this.#pipelines, executable, { ...buffers, arena })
     }
-    const release = (): void => this.#donate(storages, options?.donate ?? [])
+    // Donated tensors are dead at once; their memory is free when the work that reads it is submitted.
+    const donated = (options?.donate ?? []).map((position) => this.#pool.detach(storages[position]))
+    const release = (): void => {
+      for (const buffer of donated) if (buffer !== null) this.#pool.release(buffer)
+    }
+    // The tensors stay alive until the work is done.
+    const kept = [...storages, ...results]
+    const finish = (): void => {
+      release()
+      kept.length = 0
+    }
     if (executable.waits) {
-      // The tensors stay alive until the work is done.
-      const kept = [...storages, ...results]
-      this.#inLine(async () => {
+      void this.#inLine(async () => {
         await work().runWaiting()
-        release()
-        kept.length = 0
+        finish()
       })
     } else {
-      this.#inTurn(() => {
+      void this.#inTurn(() => {
         work().run()
-        release()
-      }, [...storages, ...results])
+        finish()
+      })
     }
     return results
   }
@@ -147,14 +156,17 @@ class Machine implements WebGpuDevice {
   async read(tensor: Concrete): Promise<StorageArray> {
     const elements = sizeOf(tensor.shape)
     const { buffer } = storageOf(tensor)
-    while (this.#jobs !== null) await this.#jobs
     this.#check()
     if (elements === 0) return viewOf(tensor.dtype, new ArrayBuffer(0), 0, 0)
     const { device } = this.#parts
     const staging = device.createBuffer({ size: 4 * elements, usage: usage.mapRead | usage.copyDestination })
-    const encoder = device.createCommandEncoder()
-    encoder.copyBufferToBuffer(buffer!, 0, staging, 0, 4 * elements)
-    device.queue.submit([encoder.finish()])
+    // The copy takes its turn now: what comes later may donate the tensor.
+    await this.#inTurn(() => {
+      const encoder = device.createCommandEncoder()
+      encoder.copyBufferToBuffer(buffer!, 0, staging, 0, 4 * elements)
+      device.queue.submit([encoder.finish()])
+    })
+    this.#check()
     try {
       await staging.mapAsync(mapForReading)
     } catch (error) {
@@ -188,7 +200,11 @@ class Machine implements WebGpuDevice {
 
   #forgetOldest(): void {
     const byAge = [...this.#executables.values()].sort((a, b) => a.lastUse - b.lastUse)
-    for (const { program } of byAge.slice(0, PROGRAMS / 4)) this.#executables.delete(program)
+    for (const { program, uniform } of byAge.slice(0, PROGRAMS / 4)) {
+      this.#executables.delete(program)
+      // Work in line may still need it; then it goes with the collector.
+      if (this.#jobs === null) uniform?.destroy()
+    }
   }
 
   /** One arena serves all programs, since they run one after the other. */
@@ -201,6 +217,8 @@ class Machine implements WebGpuDevice {
       throw new DeviceError(
         `webgpu: the program needs ${bytes} bytes for its intermediate results, and the GPU binds at most ${most}. Use smaller batches or checkpoint.`,
       )
+    // What is submitted still runs in the old one; nothing else holds it, since work is done in turn.
+    this.#arena?.destroy()
     this.#arena = device.createBuffer({
       size: Math.ceil(size / 256) * 256,
       usage: usage.storage | usage.copySource | usage.copyDestination,
@@ -208,23 +226,15 @@ class Machine implements WebGpuDevice {
     return this.#arena
   }
 
-  #donate(storages: readonly GpuStorage[], donate: readonly number[]): void {
-    for (const position of donate) this.#pool.bury(storages[position])
+  /** Now, or after the work that waits. */
+  #inTurn(work: () => void): Promise<void> | null {
+    if (this.#jobs !== null) return this.#inLine(async () => work())
+    work()
+    return null
   }
 
-  /** Now, or after the work that waits. `keep` stays alive until then. */
-  #inTurn(work: () => void, keep: unknown[] = []): void {
-    if (this.#jobs === null) {
-      work()
-      return
-    }
-    this.#inLine(async () => {
-      work()
-      keep.length = 0
-    })
-  }
-
-  #inLine(job: () => Promise<void>): void {
+  /** After all that is in line. What it fails with is told at the next look. */
+  #inLine(job: () => Promise<void>): Promise<void> {
     const before = this.#jobs ?? Promise.resolve()
     const own = before.then(job).catch((error: unknown) => {
       this.#failure ??=
@@ -236,6 +246,7 @@ class Machine implements WebGpuDevice {
     void own.then(() => {
       if (this.#jobs === own) this.#jobs = null
     })
+    return own
   }
 
   #countUpload(bytes: number): void {
@@ -247,10 +258,9 @@ class Machine implements WebGpuDevice {
 
   /** Throws what went wrong since the last look. */
   #check(): void {
-    if (this.#failure === null) return
-    const failure = this.#failure
-    if (!failure.message.includes('is lost')) this.#failure = null
-    throw failure
+    const failure = this.#loss ?? this.#failure
+    this.#failure = null
+    if (failure !== null) throw failure
   }
 }
 

@@ -59,6 +59,27 @@ describe('what it refuses', () => {
     expect(await thrown(() => double(x))).toContain('donat')
   })
 
+  it('a tensor that was donated to work that still waits, and one that is read first keeps its numbers', async () => {
+    const x = await there(tensor([1, 2]))
+    const grow = jit(
+      (v: Tensor<[2]>) =>
+        whileLoop(
+          (u: Tensor<[2]>) => less(sum(u), 1000),
+          (u: Tensor<[2]>) => mul(u, 2),
+          v,
+        ),
+      { donate: [0] },
+    )
+    const before = grow(await there(tensor([3, 4]))) // in line from here on
+    const seen = x.read()
+    const grown = grow(x)
+    const others = Array.from({ length: 4 }, (_, i) => add(before, i))
+    expect(await thrown(() => add(x, 1))).toContain('donat')
+    expect(await seen).toEqual(Float32Array.of(1, 2))
+    expect(await grown.read()).toEqual(Float32Array.of(512, 1024))
+    expect(await others[3]!.read()).toEqual(Float32Array.of(3 * 256 + 3, 4 * 256 + 3))
+  })
+
   it('a tape that grows', async () => {
     const x = await there(scalar(1.5))
     const f = (v: Tensor<[]>) =>

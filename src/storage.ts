@@ -49,7 +49,7 @@ const uploadTo =
  * @throws CheckpointError if the file system refuses; ArgumentError if the tree holds what no file can (functions, dates).
  * @example
  * import { save, tensor } from 'conformable'
- * await save('/tmp/model.checkpoint', { weight: tensor([1, 2]), epoch: 3 })
+ * await save('model.checkpoint', { weight: tensor([1, 2]), epoch: 3 })
  */
 export const save = async (path: string, tree: unknown): Promise<void> =>
   runFileAction(saveTree(path, await transfer(tree, cpu())), await nodeFiles())
@@ -60,8 +60,8 @@ export const save = async (path: string, tree: unknown): Promise<void> =>
  * model; then every path that differs is named.
  * @example
  * import { load, save, tensor, zeros } from 'conformable'
- * await save('/tmp/model.checkpoint', { weight: tensor([1, 2]), epoch: 3 })
- * console.log(await load('/tmp/model.checkpoint', { weight: zeros([2]), epoch: 0 })) // weight [1, 2], epoch 3
+ * await save('model.checkpoint', { weight: tensor([1, 2]), epoch: 3 })
+ * console.log(await load('model.checkpoint', { weight: zeros([2]), epoch: 0 })) // weight [1, 2], epoch 3
  */
 export const load = async <T>(path: string, like: T): Promise<T> =>
   runFileAction(loadTree(path, like), await nodeFiles())

@@ -26,67 +26,15 @@ export type {
   Vector,
 } from '../types/optimiser.ts'
 // ---- transformations and combinators
-export { type AccumulateState, accumulate } from './accumulate.ts'
-// ---- rules
-export { adaBelief } from './ada-belief.ts'
-export { type AdadeltaOptions, type AdadeltaState, adadelta } from './adadelta.ts'
-export { type AdafactorOptions, type AdafactorState, adafactor, type SecondMoment } from './adafactor.ts'
-export { type AdagradOptions, type AdagradState, adagrad } from './adagrad.ts'
-export { type AdamOptions, type AdamWOptions, adam, adamW } from './adam.ts'
-export { adamax } from './adamax.ts'
-export { type AdanOptions, type AdanState, adan } from './adan.ts'
-export { type AmsgradState, amsgrad } from './amsgrad.ts'
-export { argmin } from './argmin.ts'
-export {
-  type AugmentedLagrangianOptions,
-  type AugmentedLagrangianState,
-  augmentedLagrangian,
-} from './augmented-lagrangian.ts'
-export { type AveragedState, averaged, ema } from './averages.ts'
-// ---- optimisers that evaluate the objective
-export { type BfgsOptions, bfgs, dfp } from './bfgs.ts'
-export { type BoundedLbfgsOptions, type BoundedLbfgsState, boundedLbfgs } from './bounded-lbfgs.ts'
-export { type Chained, type ChainState, chain } from './chain.ts'
-export { clipByBlock, clipByGlobalNorm, clipByValue } from './clip.ts'
-export {
-  type ConjugateFormula,
-  type ConjugateGradientOptions,
-  conjugateDirection,
-  conjugateGradient,
-  type GradientDescentOptions,
-  gradientDescent,
-  steepestDescent,
-} from './conjugate-gradient.ts'
-export {
-  type DenseCurvature,
-  exactHessian,
-  gaussNewtonCurvature,
-  hessianProducts,
-  symmetricRankOne,
-} from './curvature.ts'
-// ---- schedules
-export { type OneCycleOptions, oneCycle, type WarmRestartsOptions, warmRestarts } from './cycles.ts'
-export {
-  type CosineOptions,
-  cosine,
-  type ExponentialOptions,
-  exponential,
-  type InverseSquareRootOptions,
-  inverseSquareRoot,
-  type LinearOptions,
-  linear,
-  type PolynomialOptions,
-  polynomial,
-} from './decay.ts'
-export {
-  type MomentumOptions,
-  type MomentumState,
-  momentum,
-  nesterov,
-  type SgdOptions,
-  type StepState,
-  sgd,
-} from './descent.ts'
+export { type AccumulateState, accumulate } from './combinators/accumulate.ts'
+export { type Chained, type ChainState, chain } from './combinators/chain.ts'
+export { clipByBlock, clipByGlobalNorm, clipByValue } from './combinators/clip.ts'
+export { type LookaheadOptions, type LookaheadState, lookahead } from './combinators/lookahead.ts'
+export { freeze, masked, type PartitionState, partition } from './combinators/masked.ts'
+export type { Which } from './combinators/select.ts'
+export { type SkipState, skipNonFinite } from './combinators/skip-non-finite.ts'
+export { type TunableState, tunable } from './combinators/tunable.ts'
+export { weightDecay } from './combinators/weight-decay.ts'
 // ---- training
 export {
   type Batches,
@@ -99,20 +47,43 @@ export {
   type FitResult,
   fit,
   type Metric,
-} from './fit.ts'
-export { type LarsOptions, lamb, lars } from './lamb.ts'
+} from './fit/fit.ts'
+export { type BacktrackingOptions, backtracking } from './line-searches/backtracking.ts'
+export { type HagerZhangOptions, hagerZhang } from './line-searches/hager-zhang.ts'
+export type { Found, Known, LineSearch, Point, SearchState, Trial } from './line-searches/line-search.ts'
+export { type StrongWolfeOptions, strongWolfe } from './line-searches/wolfe.ts'
+export {
+  type AugmentedLagrangianOptions,
+  type AugmentedLagrangianState,
+  augmentedLagrangian,
+} from './methods/augmented-lagrangian.ts'
+// ---- optimisers that evaluate the objective
+export { type BfgsOptions, bfgs, dfp } from './methods/bfgs.ts'
+export { type BoundedLbfgsOptions, type BoundedLbfgsState, boundedLbfgs } from './methods/bounded-lbfgs.ts'
+export {
+  type ConjugateFormula,
+  type ConjugateGradientOptions,
+  conjugateDirection,
+  conjugateGradient,
+  type GradientDescentOptions,
+  gradientDescent,
+  steepestDescent,
+} from './methods/conjugate-gradient.ts'
+export {
+  type DenseCurvature,
+  exactHessian,
+  gaussNewtonCurvature,
+  hessianProducts,
+  symmetricRankOne,
+} from './methods/curvature.ts'
 export {
   type LbfgsOptions,
   type LimitedMemoryOptions,
   type LimitedMemoryState,
   lbfgs,
   limitedMemory,
-} from './lbfgs.ts'
-export { type LeastSquaresSolution, leastSquares, leastSquaresSync } from './least-squares.ts'
-export { type LiftedState, lift } from './lift.ts'
-export type { Found, Known, LineSearch, Point, SearchState, Trial } from './line-search.ts'
-export { type BacktrackingOptions, backtracking } from './line-search-backtracking.ts'
-export { type HagerZhangOptions, hagerZhang } from './line-search-hager-zhang.ts'
+} from './methods/lbfgs.ts'
+export { type LiftedState, lift } from './methods/lift.ts'
 export {
   type Direction,
   type DirectionState,
@@ -120,17 +91,8 @@ export {
   type LineSearchState,
   lineSearchOptimiser,
   type Move,
-} from './line-search-optimiser.ts'
-export { type StrongWolfeOptions, strongWolfe } from './line-search-wolfe.ts'
-export { type LionOptions, lion } from './lion.ts'
-export { type LookaheadOptions, type LookaheadState, lookahead } from './lookahead.ts'
-export { freeze, masked, type PartitionState, partition } from './masked.ts'
-export { type Minimiser, minimise, minimiser, minimiseSync } from './minimise.ts'
-export type { MinimiseOptions, Report } from './minimise-options.ts'
-export type { AdamState } from './moments.ts'
-export { type MuonOptions, type MuonState, muon } from './muon.ts'
-export { nadam } from './nadam.ts'
-export { type NelderMeadOptions, type NelderMeadState, nelderMead } from './nelder-mead.ts'
+} from './methods/line-search-optimiser.ts'
+export { type NelderMeadOptions, type NelderMeadState, nelderMead } from './methods/nelder-mead.ts'
 export {
   gaussNewton,
   type LevenbergMarquardtOptions,
@@ -140,7 +102,78 @@ export {
   newtonCG,
   type TrustRegionOptions,
   trustRegion,
-} from './newton.ts'
+} from './methods/newton.ts'
+export { type QuasiNewtonOptions, type QuasiNewtonState, quasiNewton } from './methods/quasi-newton.ts'
+export {
+  type Curvature,
+  type TrustRegionParts,
+  type TrustRegionState,
+  trustRegionOptimiser,
+} from './methods/trust-region.ts'
+export {
+  dogleg,
+  type ModelStep,
+  nearlyExact,
+  type QuadraticModel,
+  type SteihaugOptions,
+  type Subproblem,
+  steihaug,
+} from './methods/trust-region-subproblem.ts'
+export { argmin } from './minimise/argmin.ts'
+export { type LeastSquaresSolution, leastSquares, leastSquaresSync } from './minimise/least-squares.ts'
+export { type Minimiser, minimise, minimiser, minimiseSync } from './minimise/minimise.ts'
+export type { MinimiseOptions, Report } from './minimise/options.ts'
+export { status } from './minimise/status.ts'
+// ---- rules
+export { adaBelief } from './rules/ada-belief.ts'
+export { type AdadeltaOptions, type AdadeltaState, adadelta } from './rules/adadelta.ts'
+export { type AdafactorOptions, type AdafactorState, adafactor, type SecondMoment } from './rules/adafactor.ts'
+export { type AdagradOptions, type AdagradState, adagrad } from './rules/adagrad.ts'
+export { type AdamOptions, type AdamWOptions, adam, adamW } from './rules/adam.ts'
+export { adamax } from './rules/adamax.ts'
+export { type AdanOptions, type AdanState, adan } from './rules/adan.ts'
+export { type AmsgradState, amsgrad } from './rules/amsgrad.ts'
+export { type AveragedState, averaged, ema } from './rules/averages.ts'
+export {
+  type MomentumOptions,
+  type MomentumState,
+  momentum,
+  nesterov,
+  type SgdOptions,
+  type StepState,
+  sgd,
+} from './rules/descent.ts'
+export { type LarsOptions, lamb, lars } from './rules/lamb.ts'
+export { type LionOptions, lion } from './rules/lion.ts'
+export type { AdamState } from './rules/moments.ts'
+export { type MuonOptions, type MuonState, muon } from './rules/muon.ts'
+export { nadam } from './rules/nadam.ts'
+export { type RPropOptions, type RPropState, rProp } from './rules/r-prop.ts'
+export { type RadamOptions, radam } from './rules/radam.ts'
+export { type RmsPropOptions, type RmsPropState, rmsProp } from './rules/rms-prop.ts'
+export {
+  defineRule,
+  defineTransformation,
+  type Leaf,
+  mapFloatParameters,
+  mapFloats,
+  type RuleDefinition,
+} from './rules/rule.ts'
+export { type YogiOptions, yogi } from './rules/yogi.ts'
+// ---- schedules
+export { type OneCycleOptions, oneCycle, type WarmRestartsOptions, warmRestarts } from './schedules/cycles.ts'
+export {
+  type CosineOptions,
+  cosine,
+  type ExponentialOptions,
+  exponential,
+  type InverseSquareRootOptions,
+  inverseSquareRoot,
+  type LinearOptions,
+  linear,
+  type PolynomialOptions,
+  polynomial,
+} from './schedules/decay.ts'
 export {
   type JoinedOptions,
   joined,
@@ -150,34 +183,6 @@ export {
   piecewiseLinear,
   type WarmUpOptions,
   warmUp,
-} from './piecewise.ts'
-export { type PlateauOptions, type PlateauState, reduceOnPlateau } from './plateau.ts'
-export { type QuasiNewtonOptions, type QuasiNewtonState, quasiNewton } from './quasi-newton.ts'
-export { type RPropOptions, type RPropState, rProp } from './r-prop.ts'
-export { type RadamOptions, radam } from './radam.ts'
-export { type RmsPropOptions, type RmsPropState, rmsProp } from './rms-prop.ts'
-export {
-  defineRule,
-  defineTransformation,
-  type Leaf,
-  mapFloatParameters,
-  mapFloats,
-  type RuleDefinition,
-} from './rule.ts'
-export { constant, type Schedule, type Scheduled } from './schedule.ts'
-export type { Which } from './select.ts'
-export { type SkipState, skipNonFinite } from './skip-non-finite.ts'
-export { status } from './status.ts'
-export { type Curvature, type TrustRegionParts, type TrustRegionState, trustRegionOptimiser } from './trust-region.ts'
-export {
-  dogleg,
-  type ModelStep,
-  nearlyExact,
-  type QuadraticModel,
-  type SteihaugOptions,
-  type Subproblem,
-  steihaug,
-} from './trust-region-subproblem.ts'
-export { type TunableState, tunable } from './tunable.ts'
-export { weightDecay } from './weight-decay.ts'
-export { type YogiOptions, yogi } from './yogi.ts'
+} from './schedules/piecewise.ts'
+export { type PlateauOptions, type PlateauState, reduceOnPlateau } from './schedules/plateau.ts'
+export { constant, type Schedule, type Scheduled } from './schedules/schedule.ts'

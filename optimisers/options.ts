@@ -1,6 +1,6 @@
 /** Schemas that several rules share: each with its default, its range, and a sentence when it is broken. */
 import { z } from '../src/options.ts'
-import type { Scheduled } from './schedule.ts'
+import type { Scheduled } from './schedules/schedule.ts'
 
 /** η: a positive number or a schedule. */
 export const learningRateSchema = (value: Scheduled) =>

@@ -24,7 +24,7 @@ import {
 import { batches, chain, dense, dropout, mse, type ParamsOf, tanh, testMode } from 'conformable/layers'
 import { adam, cosine, type EpochRecord, reduceOnPlateau, sgd, fit as train } from 'conformable/optimisers'
 import { describe, expect, it } from 'vitest'
-import { lineOf } from '../../optimisers/fit-words.ts'
+import { lineOf } from '../../optimisers/fit/words.ts'
 import { thrown } from '../helpers/thrown.ts'
 
 type Batch = { readonly x: Tensor<['batch', 1]>; readonly y: Tensor<['batch', 1]> }

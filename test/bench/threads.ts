@@ -1,7 +1,9 @@
 /** What a second thread gains: how many times as fast large steps are with two threads, measured in turns. */
 import { cpu, exp, fromTypedArray, jit, matmul, mul, square, sum, type Tensor, tanh } from '../../src/index.ts'
+import { imageStep, imageTraining } from './convolution.ts'
 import { type Case, medianOf, noise } from './harness.ts'
 import { compiledStep, training } from './network.ts'
+import { gradient, operands } from './transformer.ts'
 
 const ROUNDS = 5
 const SECONDS = 0.1
@@ -29,19 +31,38 @@ const workloads: Readonly<Record<string, () => () => void>> = {
     const [a, b, f] = [matrix(1024, 1), matrix(1024, 2), jit((x: Square, y: Square) => matmul(x, y))]
     return () => void f(a, b)
   },
-  'fused-tanh-exp-1000000': () => {
-    const x = fromTypedArray(noise(1e6, 1), [1e6])
-    const f = jit((v: Tensor<readonly [number]>) => tanh(mul(v, exp(mul(v, -0.5)))))
-    return () => void f(x)
+  'fused-tanh-exp-1000000-donated': () => {
+    let x: Tensor<readonly [number]> = fromTypedArray(noise(1e6, 1), [1e6])
+    const f = jit((v: Tensor<readonly [number]>) => tanh(mul(v, exp(mul(v, -0.5)))), { donate: [0] })
+    return () => {
+      x = f(x)
+    }
   },
   'sums-of-rows-1000': () => {
     const [x, f] = [matrix(1000, 1), jit((v: Square) => sum(square(v), 1))]
     return () => void f(x)
   },
-  'mlp-train-step': () => {
-    const { p, s, x, y } = training()
-    const step = compiledStep(false)
-    return () => void step(p, s, x, y)
+  'mlp-train-step-donated': () => {
+    let { p, s, x, y } = training()
+    const step = compiledStep(true)
+    return () => {
+      const next = step(p, s, x, y)
+      p = next.p
+      s = next.s
+    }
+  },
+  'cnn-train-step-donated': () => {
+    let { p, s, x, y } = imageTraining()
+    const step = jit(imageStep, { donate: [0, 1] })
+    return () => {
+      const next = step(p, s, x, y)
+      p = next.p
+      s = next.s
+    }
+  },
+  'transformer-forward+backward': () => {
+    const [args, compiled] = [operands(), jit(gradient)]
+    return () => void compiled(...args)
   },
 }
 

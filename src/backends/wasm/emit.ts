@@ -4,7 +4,8 @@
  * called, and does not replace one that is running.
  */
 import type { Contraction, HostStep, PlannedRoutine, Step } from '../../kernels/kernel.ts'
-import { mostParts, splitStep } from '../../kernels/split.ts'
+import { mostParts } from '../../kernels/split.ts'
+import { stagesOf } from '../../kernels/stages.ts'
 import { ModuleBuilder } from './assembler.ts'
 import { convolutionWorkspaceBytes } from './convolution.ts'
 import { call, global, i32, local, sequence } from './instructions.ts'
@@ -108,7 +109,7 @@ const productsOf = (steps: readonly Step[]): readonly Contraction['dtype'][] => 
 
 /** The steps, and the parts of those that are cut: a part may need more room than the whole. */
 const withParts = (steps: readonly Step[], threads: number): readonly Step[] =>
-  threads === 1 ? steps : steps.flatMap((step) => [step, ...(splitStep(step, threads) ?? [])])
+  threads === 1 ? steps : steps.flatMap((step) => [step, ...stagesOf(step, threads).flat()])
 
 /** The matrix products and convolutions work in one place, one after the other. */
 function workspaceBytes(steps: readonly Step[]): number {

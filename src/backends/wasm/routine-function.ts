@@ -1,7 +1,7 @@
 /** A routine as WebAssembly functions: one that runs its steps, and one for each kernel and nested routine. */
 import { bytesOf } from '../../core/dtype.ts'
 import type { CondStep, HostStep, Routine, Step } from '../../kernels/kernel.ts'
-import { splitStep } from '../../kernels/split.ts'
+import { stagesOf } from '../../kernels/stages.ts'
 import type { Expression, FunctionBuilder } from './assembler.ts'
 import { callConvolution } from './convolution.ts'
 import {
@@ -58,8 +58,12 @@ function emitSteps(state: ModuleState, routine: Routine, name: string, steps: re
 const callWith = (index: number): Expression => call(index, local.get(ARENA), local.get(FRAME))
 
 function stepOf(state: ModuleState, routine: Routine, code: FunctionBuilder, step: Step): Expression {
-  const parts = state.threading === null ? null : splitStep(step, state.threading.threads)
-  return parts === null ? wholeStep(state, routine, code, step) : forked(state, state.threading!, routine, parts)
+  const { threading } = state
+  if (threading === null) return wholeStep(state, routine, code, step)
+  const stages = stagesOf(step, threading.threads).map((parts) =>
+    parts.length === 1 ? wholeStep(state, routine, code, parts[0]!) : forked(state, threading, routine, parts),
+  )
+  return sequence(...stages)
 }
 
 /** Each part is a function `(arena, frame)` of its own, with its own place to work. */

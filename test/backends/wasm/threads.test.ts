@@ -59,6 +59,8 @@ const rows: readonly Row[] = [
   { name: 'a chain', shapes: [[100_003], [100_003]], f: (x, y) => add(tanh(mul(x, y)), exp(mul(x, -0.5))) },
   { name: 'a chain of two axes', shapes: [[301, 333], [333]], f: (x, y) => where(greater(x, y), mul(x, y), sub(x, y)) },
   { name: 'too short to cut', shapes: [[100]], f: (x) => tanh(x), whole: true },
+  { name: 'a chain and a count', shapes: [[100_003], []], f: (x, t) => [mul(exp(x), t), add(t, 1)] },
+  { name: 'a chain that waits for a sum', shapes: [[100_003]], f: (x) => mul(exp(x), mean(x)) },
   { name: 'a transposition', shapes: [[501, 700]], f: (x) => mul(transpose(x), 2) },
   { name: 'sums of rows', shapes: [[700, 501]], f: (x) => sum(square(x), 1) },
   { name: 'sums of columns', shapes: [[700, 501]], f: (x) => sum(square(x), 0) },
@@ -174,7 +176,6 @@ const rows: readonly Row[] = [
     name: 'rows that are gathered and added',
     shapes: [[300, 400]],
     f: gradientOf((x: any) => take(x, c.tensor([3, 3, 299, 0, 7, 3], 'int32') as any, 0)),
-    whole: true,
   },
   { name: 'pieces', shapes: [[90_000], [80_003]], f: (x, y) => reshape(concat([exp(x), tanh(y)], 0), [1, 170_003]) },
   { name: 'steps around a callback', shapes: [[100_000]], f: (x) => tanh(tap(exp(x), () => {})) },
@@ -238,6 +239,17 @@ describe('threads', () => {
     const [again] = threaded.execute(program, [result!], { donate: [0] })
     const once = plain.execute(program, [inputOn(plain, type, 0)])
     expect(bitsOf(threaded, again!).equals(bitsOf(plain, plain.execute(program, once)[0]!))).toBe(true)
+  })
+
+  it('count in place only when every part has read the count', () => {
+    const counted: Row = { name: 'counted', shapes: [[200_000], []], f: (x, t) => [mul(x, add(t, 1)), add(t, 1)] }
+    const { program: count } = programOf(counted, 'float32')
+    const [runs, ...others] = [plain, threaded, threaded].map((device) => {
+      let values = [inputOn(device, type, 0), device.upload({ shape: [], dtype: 'float32' }, Float32Array.of(0))]
+      for (let i = 0; i < 4; i++) values = [...device.execute(count, values, { donate: [0, 1] })]
+      return values.map((x) => bitsOf(device, x).toString('hex'))
+    })
+    for (const other of others) expect(other).toEqual(runs)
   })
 
   it('see memory that has grown since they were started', () => {

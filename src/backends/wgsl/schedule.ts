@@ -4,7 +4,18 @@
  * and return at once where their flag is 0. A `while` is a `repeat`, which the host ends when it sees the flag.
  */
 import { bytesOf } from '../../core/dtype.ts'
-import type { Buffer, HostStep, Operand, PlannedRoutine, Routine, Step } from '../../kernels/kernel.ts'
+import type {
+  Buffer,
+  Contraction,
+  Convolution,
+  HostStep,
+  Kernel,
+  Operand,
+  PlannedRoutine,
+  Routine,
+  Step,
+} from '../../kernels/kernel.ts'
+import { type Anchored, anchoredBody, anchoredContraction, anchoredConvolution } from './anchors.ts'
 import { convolutionKernel } from './convolution-kernel.ts'
 import { loopSources } from './loop-shader.ts'
 import { productSources } from './product-shader.ts'
@@ -93,7 +104,7 @@ class Scheduler {
   end: number
   readonly #shaders: ShaderCache
   readonly #synthetics = new Map<string, Synthetic>()
-  readonly #sources = new Map<object, readonly ShaderSource[]>()
+  readonly #sources = new Map<object, Sources>()
 
   constructor(shaders: ShaderCache, end: number) {
     this.#shaders = shaders
@@ -107,13 +118,13 @@ class Scheduler {
   #step(step: Step, frame: Frame, flag: Region | null, items: Item[]): void {
     switch (step.kind) {
       case 'kernel':
-        this.#run(step.kernel, () => loopSources(step.kernel), frame, flag, items)
+        this.#run(step.kernel, () => kernelSources(step.kernel), frame, flag, items)
         break
       case 'contract':
-        this.#run(step.contraction, () => productSources(step.contraction), frame, flag, items)
+        this.#run(step.contraction, () => contractionSources(step.contraction), frame, flag, items)
         break
       case 'convolve':
-        this.#run(step.convolution, () => loopSources(convolutionKernel(step.convolution)), frame, flag, items)
+        this.#run(step.convolution, () => convolutionSources(step.convolution), frame, flag, items)
         break
       case 'copy':
         this.#copy(step.from.buffer, step.elements, pointer(step.from, frame), pointer(step.to, frame), flag, items)
@@ -142,14 +153,15 @@ class Scheduler {
   }
 
   /** Runs what becomes of a step; `make` is asked once. */
-  #run(step: object, make: () => readonly ShaderSource[], frame: Frame, flag: Region | null, items: Item[]): void {
+  #run(step: object, make: () => Sources, frame: Frame, flag: Region | null, items: Item[]): void {
     let sources = this.#sources.get(step)
     if (sources === undefined) {
       sources = make()
       this.#sources.set(step, sources)
     }
-    for (const source of sources) {
-      const regions = source.buffers.map((buffer) => regionOf(buffer, frame))
+    const { shifts } = sources
+    for (const source of sources.step) {
+      const regions = source.buffers.map((buffer) => regionOf(buffer, frame, shifts.get(buffer)))
       const { shader, resources, access } = this.#shaders.find(source, regions, flag !== null)
       if (shader.workgroups === 0) continue
       const bases = regions.map(({ start }) => start)
@@ -172,7 +184,7 @@ class Scheduler {
       this.#synthetics.set(key, synthetic)
     }
     const { kernel } = synthetic
-    this.#run(kernel, () => loopSources(kernel), { inputs, outputs: [output] }, flag, items)
+    this.#run(kernel, () => kernelSources(kernel), { inputs, outputs: [output] }, flag, items)
   }
 
   #copy({ dtype }: Buffer, elements: number, from: Region, to: Region, flag: Region | null, items: Item[]): void {
@@ -309,17 +321,33 @@ class Scheduler {
 
 const intWord: Buffer = { id: 0, dtype: 'int32', elements: 1, place: null }
 
-/** Where a buffer stands. */
-function regionOf({ place, id, dtype }: Buffer, frame: Frame): Region {
-  if (place === null) throw new TypeError(`wgsl: buffer ${id} has no place`)
-  if (place.kind === 'arena') return { resource: arena, start: place.offset / bytesOf(dtype) }
-  return (place.kind === 'input' ? frame.inputs : frame.outputs)[place.index]
+/** The shaders of a step, and where its buffers begin for them. */
+type Sources = Anchored<readonly ShaderSource[]>
+
+function kernelSources({ name, body }: Pick<Kernel, 'name' | 'body'>): Sources {
+  const { step, shifts } = anchoredBody(body)
+  return { step: loopSources({ name, body: step }), shifts }
 }
 
-function pointer({ buffer, offset }: Operand, frame: Frame): Region {
-  const { resource, start } = regionOf(buffer, frame)
-  return { resource, start: start + offset }
+function contractionSources(contraction: Contraction): Sources {
+  const { step, shifts } = anchoredContraction(contraction)
+  return { step: productSources(step), shifts }
 }
+
+function convolutionSources(convolution: Convolution): Sources {
+  const { step, shifts } = anchoredConvolution(convolution)
+  return { step: loopSources(convolutionKernel(step)), shifts }
+}
+
+/** Where element `shift` of a buffer stands. */
+function regionOf({ place, id, dtype }: Buffer, frame: Frame, shift = 0): Region {
+  if (place === null) throw new TypeError(`wgsl: buffer ${id} has no place`)
+  if (place.kind === 'arena') return { resource: arena, start: place.offset / bytesOf(dtype) + shift }
+  const { resource, start } = (place.kind === 'input' ? frame.inputs : frame.outputs)[place.index]
+  return { resource, start: start + shift }
+}
+
+const pointer = ({ buffer, offset }: Operand, frame: Frame): Region => regionOf(buffer, frame, offset)
 
 const rows = (operands: readonly (Operand & { readonly row: number })[], i: number, frame: Frame): Region[] =>
   operands.map(({ buffer, offset, row }) => pointer({ buffer, offset: offset + i * row }, frame))

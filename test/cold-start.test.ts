@@ -12,7 +12,7 @@ const node = (...args: string[]): string =>
 
 /** What a process prints that runs this code after the doors are open. */
 function printed(code: string): string {
-  const file = join(folder, 'probe.mjs')
+  const file = join(folder, 'probe.mjs') // a user's file beside the package
   const doors = ['conformable', 'layers', 'optimisers'].map((door) => `import * as ${door} from './node/${door}.js'`)
   writeFileSync(file, [...doors, code].join('\n'))
   return node(file)
@@ -47,6 +47,14 @@ describe('the built package in Node', () => {
       const [value] = valueAndGrad(loss)(model.init(random.key(0)), zeros([2, 4]), y)
       console.log(Math.abs(value.itemSync() - Math.log(2)) < 1e-6)`
     expect(printed(code)).toBe('true')
+  })
+
+  it('names the line outside the package where shapes do not fit', () => {
+    const code = `
+      const { matmul, ShapeError, zeros } = conformable
+      function model() { return matmul(zeros([2, 3]), zeros([4, 5])) }
+      try { model() } catch (error) { console.log(error instanceof ShapeError, error.message) }`
+    expect(printed(code)).toMatch(/^true ShapeError: matmul: .*\n {4}at model \(file:.*probe\.mjs:\d+:\d+\)$/)
   })
 
   it('reads options and files', () => {

@@ -15,10 +15,14 @@ function frames(): string[] {
   return stack.split('\n').slice(1)
 }
 
-/** Where this package lies, as an address and as a path; a user's own folders may have the same names as ours. */
-const PACKAGE = new URL('../../', import.meta.url)
-const OWN_FILES = ['src/', 'layers/', 'optimisers/'].flatMap((folder) =>
-  [PACKAGE.href, decodeURIComponent(PACKAGE.pathname).replace(/^\/(?=\w:)/, '')].map((place) => place + folder),
+/**
+ * Where this package's code lies, as addresses and as paths. The single modules share a root, where a user's own folders may have
+ * the same names as ours; a bundle of them is a folder of its own.
+ */
+const isModule = /\/core\/source\.[jt]s$/.test(new URL(import.meta.url).pathname)
+const ROOT = new URL(isModule ? '../../' : './', import.meta.url)
+const OWN_FILES = (isModule ? ['src/', 'layers/', 'optimisers/'] : ['']).flatMap((folder) =>
+  [ROOT.href, decodeURIComponent(ROOT.pathname).replace(/^\/(?=\w:)/, '')].map((place) => place + folder),
 )
 
 const isOwn = (frame: string): boolean =>

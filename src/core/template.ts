@@ -9,7 +9,7 @@ import { Value } from './value.ts'
 
 /** A tree without the numbers in its tensors. */
 export type Template =
-  | { readonly kind: 'tensor'; readonly dtype: DType; readonly shape: readonly number[] }
+  | { readonly kind: 'tensor'; readonly dtype: DType; shape: readonly number[] }
   | { readonly kind: 'static'; readonly value: unknown }
   | { readonly kind: 'list'; readonly entries: readonly Template[] }
   | { readonly kind: 'record'; readonly names: readonly string[]; readonly entries: readonly Template[] }
@@ -30,8 +30,12 @@ export function templateOf(tree: unknown): Template {
 /** Is the tree like this one? Its leaves are appended to `leaves`; if it is not, some of them may be. */
 export function recognises(template: Template, tree: unknown, leaves: Value[]): boolean {
   if (template.kind === 'tensor') {
-    if (!(tree instanceof Value) || tree.dtype !== template.dtype || !sameShape(tree.shape, template.shape))
-      return false
+    if (!(tree instanceof Value) || tree.dtype !== template.dtype) return false
+    const { shape } = tree
+    if (shape !== template.shape) {
+      if (!sameShape(shape, template.shape)) return false
+      template.shape = shape // results of one program share theirs, so the next tensor has this very array
+    }
     leaves.push(tree)
     return true
   }

@@ -111,22 +111,29 @@ function walk(tree: unknown, path: string, leaves: Value[], paths: string[]): St
   }
   const names = Object.keys(tree)
   const entries = names.map((name) => child(tree[name], name))
-  return branch(`{${names.map((name) => JSON.stringify(name)).join()}}`, entries, (children) =>
-    Object.fromEntries(names.map((name, i) => [name, children[i]])),
-  )
+  return branch(`{${names.map((name) => JSON.stringify(name)).join()}}`, entries, recordBuilder(names))
+}
+
+/** Makes records of these names: copies of one that has them all, so that every call has the same cheap way. */
+function recordBuilder(names: readonly string[]): (children: readonly unknown[]) => Record<string, unknown> {
+  const model: Record<string, unknown> = Object.fromEntries(names.map((name) => [name, undefined]))
+  return (children) => {
+    const record = { ...model }
+    for (let i = 0; i < names.length; i++) record[names[i]!] = children[i]
+    return record
+  }
 }
 
 function branch(label: string, children: readonly Structure[], build: (children: unknown[]) => unknown): Structure {
   const leafCount = children.reduce((sum, child) => sum + child.leafCount, 0)
   const rebuild = (leaves: readonly Value[], start: number): unknown => {
+    const built = new Array<unknown>(children.length)
     let position = start
-    return build(
-      children.map((child) => {
-        const built = child.rebuild(leaves, position)
-        position += child.leafCount
-        return built
-      }),
-    )
+    for (let i = 0; i < children.length; i++) {
+      built[i] = children[i]!.rebuild(leaves, position)
+      position += children[i]!.leafCount
+    }
+    return build(built)
   }
   return { key: `${label}(${children.map((child) => child.key).join()})`, leafCount, rebuild }
 }

@@ -13,8 +13,8 @@ const inspectSymbol = Symbol.for('nodejs.util.inspect.custom')
 
 /** The run-time class behind the public type `Tensor<Shape, DType>`. */
 export abstract class Value implements Abstract {
-  readonly shape: readonly number[]
-  readonly dtype: DType
+  declare readonly shape: readonly number[]
+  declare readonly dtype: DType
 
   constructor(type: Abstract) {
     this.shape = type.shape
@@ -37,10 +37,13 @@ export abstract class Value implements Abstract {
   }
 }
 
-/** Numbers on a device. `storage` belongs to the device alone. */
+/**
+ * Numbers on a device. `storage` belongs to the device alone. (Fields of tensors are declared and not defined: every call makes
+ * some, and a defined field is written twice.)
+ */
 export class Concrete extends Value {
-  readonly device: Device
-  readonly storage: object
+  declare readonly device: Device
+  declare readonly storage: object
 
   constructor(type: Abstract, device: Device, storage: object) {
     super(type)

@@ -33,6 +33,8 @@ interface State {
   vector: Value | undefined
   /** What it says of itself as a tree, if its vector is the whole base. */
   view: NodeView | undefined
+  /** Says it. A function of its own, so that asking passes the proxy once and not twice. */
+  tell: (() => NodeView) | undefined
 }
 
 /**
@@ -48,14 +50,10 @@ export class Components {
   }
 
   /** One leaf, the flat vector: transforms keep the names and see a single tensor. */
-  [treeNode](): NodeView {
+  get [treeNode](): () => NodeView {
     const own = this[state]
-    if (own.view !== undefined) return own.view
-    const { layout } = own
-    const vector = vectorOf(own)
-    const view: NodeView = { children: [vector], key: layout.text, rebuild: ([other]) => rebuilt(other, layout) }
-    if (vector === own.base) own.view = view
-    return view
+    own.tell ??= () => viewOf(own)
+    return own.tell
   }
 
   [inspectSymbol](): string {
@@ -68,6 +66,15 @@ export class Components {
       'A ComponentArray was used as a JavaScript number. Use operations on flat(p) or on its members.',
     )
   }
+}
+
+function viewOf(own: State): NodeView {
+  if (own.view !== undefined) return own.view
+  const { layout } = own
+  const vector = vectorOf(own)
+  const view: NodeView = { children: [vector], key: layout.text, rebuild: ([other]) => rebuilt(other, layout) }
+  if (vector === own.base) own.view = view
+  return view
 }
 
 /** Is this a ComponentArray? A copy made by spreading one is not. */
@@ -146,7 +153,10 @@ const names: ProxyHandler<Components> = {
 }
 
 const withNames = (base: Value, start: number, layout: Layout): Components =>
-  new Proxy(new Components({ base, start, layout, members: [], vector: undefined, view: undefined }), names)
+  new Proxy(
+    new Components({ base, start, layout, members: [], vector: undefined, view: undefined, tell: undefined }),
+    names,
+  )
 
 const positionOf = (target: Components, key: string | symbol): number | undefined =>
   typeof key === 'string' ? target[state].layout.positions.get(key) : undefined

@@ -8,7 +8,7 @@
 import type { Abstract } from '../../core/abstract.ts'
 import { frozenShape, showAbstract, sizeOf } from '../../core/abstract.ts'
 import type { Device, ExecuteOptions } from '../../core/device.ts'
-import { allocate, type StorageArray } from '../../core/dtype.ts'
+import type { StorageArray } from '../../core/dtype.ts'
 import { DeviceError } from '../../core/errors.ts'
 import type { Program } from '../../core/program.ts'
 import { Concrete } from '../../core/value.ts'
@@ -19,6 +19,7 @@ import { compile, type Executable, inheritanceOf } from './executable.ts'
 import { DeviceMemory } from './memory.ts'
 import { type Large, Operands, storageOf } from './operands.ts'
 import { Residents } from './residents.ts'
+import { Slabs } from './slabs.ts'
 import { Storage } from './storage.ts'
 import { Threads } from './threads.ts'
 import { copyOut } from './transfer.ts'
@@ -46,13 +47,14 @@ export function wasmDevice(): CpuDevice {
 
 class WasmDevice implements CpuDevice {
   readonly name = 'cpu'
+  readonly #slabs = new Slabs()
   #machine: Machine | undefined
 
   async useThreads(count: number): Promise<void> {
     const memory = new DeviceMemory(count > 1)
     const threads = count > 1 ? await Threads.start(count, memory) : null
     this.#machine?.close()
-    this.#machine = new Machine(this, memory, threads)
+    this.#machine = new Machine(this, memory, threads, this.#slabs)
   }
 
   upload(type: Abstract, data: StorageArray): Concrete {
@@ -62,7 +64,7 @@ class WasmDevice implements CpuDevice {
         `cpu: a ${showAbstract(type)} tensor has ${elements} elements, but ${data.length} were given.`,
       )
     }
-    const own = allocate(type.dtype, elements)
+    const own = this.#slabs.array(type.dtype, elements)
     own.set(data)
     return new Concrete(
       { shape: frozenShape(type.shape), dtype: type.dtype },
@@ -72,7 +74,7 @@ class WasmDevice implements CpuDevice {
   }
 
   execute(program: Program, inputs: readonly Concrete[], options?: ExecuteOptions): readonly Concrete[] {
-    this.#machine ??= new Machine(this, new DeviceMemory(), null)
+    this.#machine ??= new Machine(this, new DeviceMemory(), null, this.#slabs)
     return this.#machine.execute(program, inputs, options?.donate ?? nothing)
   }
 
@@ -97,13 +99,13 @@ class Machine {
   readonly #executables = new Map<Program, Executable>()
   #calls = 0
 
-  constructor(device: Device, memory: DeviceMemory, threads: Threads | null) {
+  constructor(device: Device, memory: DeviceMemory, threads: Threads | null, slabs: Slabs) {
     this.#memory = memory
     this.#threads = threads
     this.#residents = new Residents(memory, RESIDENT)
     this.#region = new CallRegion(memory, this.#residents)
     this.#device = device
-    this.#operands = new Operands(device, this.#memory, this.#residents)
+    this.#operands = new Operands(device, this.#memory, this.#residents, slabs)
   }
 
   execute(program: Program, inputs: readonly Concrete[], donate: readonly number[]): readonly Concrete[] {

@@ -1,7 +1,7 @@
 /** A program compiled for the device: its instance, and the place of everything that a call needs. */
 import type { DType } from '../../../types/dtype.ts'
 import { sizeOf } from '../../core/abstract.ts'
-import { bytesOf } from '../../core/dtype.ts'
+import { bytesOf, type StorageArray } from '../../core/dtype.ts'
 import type { Program, Variable } from '../../core/program.ts'
 import { lowerProgram } from '../../kernels/compile.ts'
 import type { HostOperand, HostStep } from '../../kernels/kernel.ts'
@@ -16,12 +16,17 @@ import { copyOut } from './transfer.ts'
 /** Operands of at least so many bytes are worth being kept in the memory. */
 const LARGE = 65_536
 
+/** The place of an output before the first call: no address in the memory is 0. */
+const nowhere: StorageArray = new Float32Array(0)
+
 /** An input or output of a program. */
 export interface Slot {
   readonly dtype: DType
   readonly elements: number
   /** Where a small one is copied to, from the start of the call's region; -1 for a large one. */
   readonly offset: number
+  /** The part of the memory where a small output stood last; see `Operands`. */
+  place: StorageArray
 }
 
 /** A compiled program. */
@@ -64,10 +69,10 @@ export function compile(program: Program, memory: DeviceMemory, threads: Threads
   const slotOf = ({ dtype, shape }: Variable): Slot => {
     const elements = sizeOf(shape)
     const bytes = elements * bytesOf(dtype)
-    if (bytes >= LARGE) return { dtype, elements, offset: -1 }
+    if (bytes >= LARGE) return { dtype, elements, offset: -1, place: nowhere }
     const offset = end
     end += aligned(bytes)
-    return { dtype, elements, offset }
+    return { dtype, elements, offset, place: nowhere }
   }
   const [inputs, outputs] = [program.inputs.map(slotOf), program.outputs.map(slotOf)]
   const run = instance.exports.run as Executable['run'] // emitModule exports it with this type

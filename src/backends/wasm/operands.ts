@@ -8,8 +8,9 @@ import { Concrete } from '../../core/value.ts'
 import type { Executable, Slot } from './executable.ts'
 import type { DeviceMemory } from './memory.ts'
 import type { Residents } from './residents.ts'
+import type { Slabs } from './slabs.ts'
 import { Storage } from './storage.ts'
-import { copyIn, copyOut, copyTo } from './transfer.ts'
+import { copyIn, copyOut, copyTo, viewIn } from './transfer.ts'
 
 /** The large operands of a call, which have blocks of their own. */
 export interface Large {
@@ -41,11 +42,13 @@ export class Operands {
   readonly #device: Device
   readonly #memory: DeviceMemory
   readonly #residents: Residents
+  readonly #slabs: Slabs
 
-  constructor(device: Device, memory: DeviceMemory, residents: Residents) {
+  constructor(device: Device, memory: DeviceMemory, residents: Residents, slabs: Slabs) {
     this.#device = device
     this.#memory = memory
     this.#residents = residents
+    this.#slabs = slabs
   }
 
   /** Throws a sentence if the tensors are not what the program takes. */
@@ -165,8 +168,15 @@ export class Operands {
     return storage.address
   }
 
-  #taken({ dtype, elements }: Slot, address: number): Storage {
-    return new Storage(dtype, elements, copyOut(this.#memory, dtype, address, elements))
+  /** A result in an array of its own. Where a small one stands is seldom another place than at the last call. */
+  #taken(slot: Slot, address: number): Storage {
+    const { dtype, elements, offset } = slot
+    if (offset < 0) return new Storage(dtype, elements, copyOut(this.#memory, dtype, address, elements))
+    // A view is detached, and its offset 0, once the memory has grown.
+    if (slot.place.byteOffset !== address) slot.place = viewIn(this.#memory, dtype, address, elements)
+    const data = this.#slabs.array(dtype, elements)
+    data.set(slot.place)
+    return new Storage(dtype, elements, data)
   }
 
   /** A small output gets the array of the donated input, a large one stays where it is. */

@@ -8,23 +8,27 @@ import { bytesOf } from '../../core/dtype.ts'
 
 /** The elements of one tensor. */
 export class Storage {
-  readonly dtype: DType
-  readonly elements: number
+  declare readonly dtype: DType
+  declare readonly elements: number
   /** Its own array, or null. */
-  data: StorageArray | null
+  declare data: StorageArray | null
   /** Where it is in the memory, or 0. */
-  address = 0
+  declare address: number
   /** How often a program has read it from its own array. */
-  uses = 0
+  declare uses: number
   /** Calls that are using it where it is in the memory. */
-  pins = 0
+  declare pins: number
   /** Its memory went to an output; it must not be used any more. */
-  donated = false
+  declare donated: boolean
 
   constructor(dtype: DType, elements: number, data: StorageArray | null) {
     this.dtype = dtype
     this.elements = elements
     this.data = data
+    this.address = 0
+    this.uses = 0
+    this.pins = 0
+    this.donated = false
   }
 
   /** Bytes of the elements. */

@@ -14,8 +14,13 @@ export function copyIn(memory: DeviceMemory, data: StorageArray, dtype: DType, a
 
 /** Copies elements of the memory into an array of their dtype. */
 export function copyTo(memory: DeviceMemory, dtype: DType, address: number, data: StorageArray): void {
+  data.set(viewIn(memory, dtype, address, data.length))
+}
+
+/** Elements of the memory where they stand, until the memory grows. */
+export function viewIn(memory: DeviceMemory, dtype: DType, address: number, elements: number): StorageArray {
   const start = address / bytesOf(dtype)
-  data.set(memory.viewOf(dtype).subarray(start, start + data.length))
+  return memory.viewOf(dtype).subarray(start, start + elements)
 }
 
 /** A copy of elements of the memory. */

@@ -16,11 +16,13 @@ import { memory } from './memory.ts'
 import { network } from './network.ts'
 import { ode } from './ode.ts'
 import { optimisation } from './optimisation.ts'
+import { roofline } from './roofline.ts'
 import { threads } from './threads.ts'
 import { transformer } from './transformer.ts'
 import { onWebGpu } from './webgpu.ts'
 
 const cases: readonly Case[] = [
+  ...roofline,
   ...network,
   ...matmul,
   ...convolution,

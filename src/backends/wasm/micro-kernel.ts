@@ -82,9 +82,7 @@ const writeMicroKernel = (name: string, tile: Tile, shape: KernelShape): Functio
  */
 const touchPanel = (tile: Tile, { rows }: KernelShape, a: Local): Expression =>
   sequence(
-    ...Array.from({ length: rows - 1 }, (_, i) =>
-      op('drop', load(tile.splat, local.get(a), (i + 1) * tile.bytes)),
-    ),
+    ...Array.from({ length: rows - 1 }, (_, i) => op('drop', load(tile.splat, local.get(a), (i + 1) * tile.bytes))),
   )
 
 /**

@@ -119,8 +119,7 @@ const operations: Readonly<Record<string, Operation | Nested>> = {
 }
 const nestedNames = [...Object.keys(nested), ...Object.keys(nested)]
 const smoothNames = [...Object.keys(smooth), ...Object.keys(smoothImages), ...nestedNames]
-// Without convolutions: around infinities and NaN, what their zeros outside contribute is left to the machine.
-const allNames = [...Object.keys(smooth), ...nestedNames, ...Object.keys(rough), ...Object.keys(roughImages)]
+const allNames = [...Object.keys(operations), ...Object.keys(nested)]
 
 /** How many values the pool starts with besides the inputs: a float and an int32 vector, for steps that need one. */
 const basis: readonly Input[] = [

@@ -90,6 +90,39 @@ function agree(dtype: Convolution['dtype'], geometry: Geometry): void {
   }
 }
 
+/** Elements that are not finite, here and there. */
+function spoilt(values: StorageArray, special: readonly number[]): StorageArray {
+  special.forEach((value, i) => {
+    values[(i * 7919 + 5) % values.length] = value
+  })
+  return values
+}
+
+const isSpecial = (value: number): boolean => !Number.isFinite(value)
+
+/** What is not finite in the operands comes into the sums it belongs to, and into no other. */
+function agreeWithSpecials(dtype: Convolution['dtype'], geometry: Geometry, special: readonly number[]): void {
+  for (const form of forms) {
+    for (const which of [0, 1]) {
+      const planned = routineFor(form, dtype, geometry)
+      const inputs = planned.routine.inputs.map((buffer, i) =>
+        i === which ? spoilt(numbers(buffer, i + 1), special) : numbers(buffer, i + 1),
+      )
+      const [expected] = interpret(planned, inputs)
+      const [actual] = runRoutine(planned, inputs)
+      const differs = actual.findIndex(
+        (value, i) =>
+          isSpecial(value) !== isSpecial(expected[i]) || (isSpecial(value) && !Object.is(value, expected[i])),
+      )
+      const others = (array: StorageArray) => Float64Array.from(array, (value) => (isSpecial(value) ? 0 : value))
+      expect(differs, `${form} ${which}`).toBe(-1)
+      expect(worst(others(actual), others(expected)), `${form} ${which}`).toBeLessThan(
+        dtype === 'float32' ? 2e-6 : 1e-14,
+      )
+    }
+  }
+}
+
 const square = (n: number, ...rest: readonly number[]): readonly [Axis, Axis] => {
   const axis = [n, ...rest] as unknown as Axis // the callers give a window, and what follows it
   return [axis, axis]
@@ -201,8 +234,19 @@ const table: readonly (readonly [string, Geometry])[] = [
   ['bands of one axis', { axes: [[9000, 3, 1, 1, 1]], channelsIn: 5, channelsOut: 2, batch: 1 }],
 ]
 
+/** Those that an interpreter does in a moment. */
+const small = table.filter(([, { axes, batch = 2, groups = 1, channelsIn, channelsOut }]) => {
+  const places = axes.map(axisOf).reduce((all, { window, output }) => all * window * output, batch)
+  return places * groups * channelsIn * channelsOut < 200_000
+})
+
 describe.each(['float32', 'float64'] as const)('convolve %s', (dtype) => {
   it.each(table)('%s', (_, geometry) => agree(dtype, geometry))
+
+  it.each(small)('%s, not finite', (_, geometry) => {
+    agreeWithSpecials(dtype, geometry, [Infinity])
+    agreeWithSpecials(dtype, geometry, [Number.NaN, -Infinity, Infinity, 1])
+  })
 
   it('channels 1 … 9', () => {
     for (let channels = 1; channels <= 9; channels++) {

@@ -87,7 +87,37 @@ export function jit<A extends readonly unknown[], R extends TupleHint>(
       )
     return typed<R>(execute(entry, leaves))
   }
+  preparations.set(compiled, async (args) => {
+    const leaves: Value[] = []
+    // They are arguments of this function: the types of `compile` say so.
+    const entry = entryOf(args as A, leaves)
+    const device = deviceFor(entry, leaves)
+    constantsOn(entry, device)
+    await device.prepare?.(entry.program, entry.donate)
+  })
   return compiled
+}
+
+/** What `compile` does for each function under `jit`. */
+const preparations = new WeakMap<object, (args: readonly unknown[]) => Promise<void>>()
+
+/**
+ * Makes a function under `jit` ready for arguments like these: traces it, compiles the program and, on a GPU, all its kernels side
+ * by side. Nothing is run and nothing is donated; the first call then costs what later calls cost.
+ * @throws ArgumentError if the function is not under `jit`; DeviceError if the device cannot run the program.
+ * @example
+ * import { compile, jit, mul, tensor, type Tensor } from 'conformable'
+ * const double = jit((x: Tensor<[2]>) => mul(x, 2))
+ * await compile(double, tensor([1, 2]))
+ * console.log(double(tensor([1, 2]))) // [2, 4]
+ */
+export async function compile<A extends readonly unknown[]>(f: (...args: A) => unknown, ...args: A): Promise<void> {
+  const prepare = preparations.get(f)
+  if (prepare === undefined)
+    throw new ArgumentError(
+      'compile: the function is not under jit, so nothing of it would be kept: const step = jit(f), then await compile(step, ...args).',
+    )
+  await prepare(args)
 }
 
 function close(f: (...args: never[]) => unknown, args: readonly unknown[]) {
@@ -97,17 +127,25 @@ function close(f: (...args: never[]) => unknown, args: readonly unknown[]) {
   return closeOverTypes('jit', f, structures, leaves)
 }
 
-function execute({ program, captures, placed, result, donate }: Traced, leaves: Value[]): unknown {
-  const device = deviceOf(leaves) ?? deviceOf(captures) ?? cpu()
+function execute(entry: Traced, leaves: Value[]): unknown {
+  const device = deviceFor(entry, leaves)
+  // The list of the leaves was made for this call: it becomes that of the inputs.
+  for (let i = 0; i < leaves.length; i++) if (!(leaves[i] instanceof Concrete)) leaves[i] = place(leaves[i]!, device)
+  for (const constant of constantsOn(entry, device)) leaves.push(constant)
+  return unflatten(entry.result, device.execute(entry.program, leaves as Concrete[], entry.donate)) // each of them is one now
+}
+
+const deviceFor = ({ captures }: Traced, leaves: readonly Value[]): Device =>
+  deviceOf(leaves) ?? deviceOf(captures) ?? cpu()
+
+/** The captured values, placed once for each device. */
+function constantsOn({ captures, placed }: Traced, device: Device): readonly Concrete[] {
   let constants = placed.get(device)
   if (constants === undefined) {
     constants = captures.map((capture) => place(capture, device))
     placed.set(device, constants)
   }
-  // The list of the leaves was made for this call: it becomes that of the inputs.
-  for (let i = 0; i < leaves.length; i++) if (!(leaves[i] instanceof Concrete)) leaves[i] = place(leaves[i]!, device)
-  for (let i = 0; i < constants.length; i++) leaves.push(constants[i]!)
-  return unflatten(result, device.execute(program, leaves as Concrete[], donate)) // each of them is one now
+  return constants
 }
 
 /** Structures, dtypes and shapes of the arguments as a text; their leaves are appended to `leaves`. */

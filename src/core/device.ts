@@ -17,6 +17,8 @@ export interface Device {
   upload(type: Abstract, data: StorageArray): Concrete
   /** Runs a program; compiled code is remembered by the program's structure. */
   execute(program: Program, inputs: readonly Concrete[], options?: ExecuteOptions): readonly Concrete[]
+  /** Compiles a program without running it, for calls with the same options. */
+  prepare?(program: Program, options?: ExecuteOptions): Promise<void>
   /** The code that a program becomes, where it is text; `inspect` shows it. */
   explain?(program: Program): string
   /** A copy of the elements, in storage format. */

@@ -78,6 +78,11 @@ class WasmDevice implements CpuDevice {
     return this.#machine.execute(program, inputs, options?.donate ?? nothing)
   }
 
+  async prepare(program: Program): Promise<void> {
+    this.#machine ??= new Machine(this, new DeviceMemory(), null)
+    this.#machine.prepare(program)
+  }
+
   readSync(tensor: Concrete): StorageArray {
     const storage = storageOf(tensor)
     return storage.data === null ? this.#machine!.copyOf(storage) : storage.data.slice()
@@ -117,6 +122,11 @@ class Machine {
     return withTape(program, inputs, (closed) =>
       this.#call(this.#executables.get(closed) ?? this.#compile(closed), inputs, donate),
     )
+  }
+
+  /** Compiles a program that will be called; the capacity of a tape is known only then. */
+  prepare(program: Program): void {
+    if (!this.#executables.has(program) && directOf(program) === null && !usesTape(program)) this.#compile(program)
   }
 
   /** The result of a program that computes nothing, if its inputs have arrays of their own; else null. */

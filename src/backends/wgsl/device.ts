@@ -9,23 +9,25 @@ import { viewOf } from '../../core/dtype.ts'
 import { DeviceError } from '../../core/errors.ts'
 import type { Program } from '../../core/program.ts'
 import { Concrete } from '../../core/value.ts'
-import { BufferPool, GpuStorage } from './buffers.ts'
-import { codeOf, compile, type Executable } from './executable.ts'
+import { BufferPool, GpuStorage, sizeClass } from './buffers.ts'
+import { codeOf, type Executable, shadersOf } from './executable.ts'
+import { Executables } from './executables.ts'
+import { Faults, VOID } from './faults.ts'
 import { mapForReading, usage } from './flags.ts'
+import { Line } from './line.ts'
 import { Pipelines } from './pipelines.ts'
 import { Runner } from './runner.ts'
 
-/** Compiled programs that are kept. */
-const PROGRAMS = 512
 /** Bytes that may be uploaded before a submission lets the driver reclaim what it used for it. */
 const UPLOADS = 16 * 2 ** 20
+const none: readonly number[] = []
 
 /** A device of WebGPU. */
 export interface WebGpuDevice extends Device {
   /** Resolves with the driver's reason when the GPU is gone; tensors on it are lost then. */
   readonly lost: Promise<string>
-  /** Bytes that tensors hold, and free ones that are kept for the next tensors. */
-  readonly memory: { readonly live: number; readonly kept: number }
+  /** Bytes that tensors hold, and free ones that are kept for the next tensors; and how many buffers both are. */
+  readonly memory: { readonly live: number; readonly kept: number; readonly buffers: number }
   /** Destroys everything on the GPU. */
   destroy(): void
 }
@@ -46,42 +48,31 @@ class Machine implements WebGpuDevice {
   readonly name = 'webgpu'
   readonly lost: Promise<string>
   readonly #parts: GpuParts
+  readonly #faults: Faults
   readonly #pool: BufferPool
   readonly #pipelines: Pipelines
-  readonly #executables = new Map<Program, Executable>()
+  readonly #executables: Executables
+  readonly #line: Line
   #arena: GPUBuffer | null = null
-  /** Work that waits for the host; null if there is none. */
-  #jobs: Promise<void> | null = null
-  /** What went wrong and was not told yet; and the loss of the GPU, which is told from then on. */
-  #failure: DeviceError | null = null
-  #loss: DeviceError | null = null
   #uploaded = 0
-  #calls = 0
 
   constructor(parts: GpuParts) {
     const { device } = parts
     this.#parts = parts
-    this.#pool = new BufferPool(device, parts.budget)
-    this.#pipelines = new Pipelines(device)
-    this.lost = device.lost.then(({ message, reason }) => {
-      this.#loss = new DeviceError(
-        `webgpu: the GPU is lost (${reason}: ${message}). Make a new device with webgpu() and go on from the last checkpoint.`,
-      )
-      return message
-    })
-    device.addEventListener('uncapturederror', (event) => {
-      event.preventDefault()
-      const { message } = (event as GPUUncapturedErrorEvent).error
-      this.#failure ??= new DeviceError(`webgpu: ${message}`)
-    })
+    this.#faults = new Faults(device)
+    this.#pool = new BufferPool(device, this.#faults, parts.budget)
+    this.#pipelines = new Pipelines(device, this.#faults)
+    this.#line = new Line((error) => this.#faults.tell(errorOf(error)))
+    this.#executables = new Executables(device, () => this.#line.isBusy)
+    this.lost = device.lost.then(({ message }) => message)
   }
 
-  get memory(): { readonly live: number; readonly kept: number } {
-    return this.#pool.bytes
+  get memory(): WebGpuDevice['memory'] {
+    return this.#pool.memory
   }
 
   upload(type: Abstract, data: StorageArray): Concrete {
-    this.#check()
+    this.#faults.check()
     if (type.dtype === 'float64')
       throw new DeviceError(
         `webgpu: a ${showAbstract(type)} tensor cannot go to the GPU, which has no float64. Convert it first: convert(x, 'float32').`,
@@ -91,60 +82,41 @@ class Machine implements WebGpuDevice {
       throw new DeviceError(
         `webgpu: a ${showAbstract(type)} tensor has ${elements} elements, but ${data.length} were given.`,
       )
-    const storage = this.#pool.allocate(4 * elements)
+    const storage = this.#pool.allocate(type, 'upload')
+    // Work in line may still read the buffer, which may have been another tensor's.
+    const own = this.#line.isBusy ? data.slice() : data
     const write = (): void => {
+      this.#faults.enter('upload')
       this.#parts.device.queue.writeBuffer(storage.buffer!, 0, own as AllowSharedBufferSource)
       this.#countUpload(own.byteLength)
     }
-    // A job may still read the buffer, which may have been another tensor's.
-    const own = this.#jobs === null ? data : data.slice()
-    if (elements > 0) void this.#inTurn(write)
+    if (elements > 0) void this.#line.inTurn(write)
     return new Concrete(type, this, storage)
   }
 
   execute(program: Program, inputs: readonly Concrete[], options?: ExecuteOptions): readonly Concrete[] {
-    this.#check()
-    const executable = this.#executables.get(program) ?? this.#compile(program)
-    executable.lastUse = ++this.#calls
-    const storages = inputs.map(storageOf)
-    const results = executable.program.outputs.map(
-      ({ shape, dtype }, i) => new Concrete({ shape, dtype }, this, this.#pool.allocate(executable.outputs[i].bytes)),
-    )
-    const buffers = {
-      inputs: storages.map(({ buffer }) => buffer!),
-      outputs: results.map((result) => storageOf(result).buffer!),
-    }
-    const work = (): Runner => {
-      const arena = this.#arenaOf(executable.schedule.arenaBytes)
-      return new Runner(this.#parts.device, this.#pipelines, executable, { ...buffers, arena })
-    }
+    this.#faults.check()
+    const storages = inputs.map((input) => this.#storageOf(input))
+    const donate = options?.donate ?? none
+    const executable = this.#executables.find(program, areApart(storages, donate) ? donate : none)
+    const buffers = storages.map(({ buffer }) => buffer!)
+    const results = this.#resultsOf(executable, storages)
     // Donated tensors are dead at once; their memory is free when the work that reads it is submitted.
-    const donated = (options?.donate ?? []).map((position) => this.#pool.detach(storages[position]))
+    const donated = donate.map((position) => this.#pool.detach(storages[position]))
     const release = (): void => {
       for (const buffer of donated) if (buffer !== null) this.#pool.release(buffer)
     }
-    // The tensors stay alive until the work is done.
-    const kept = [...storages, ...results]
-    const finish = (): void => {
-      release()
-      kept.length = 0
-    }
-    if (executable.waits) {
-      void this.#inLine(async () => {
-        await work().runWaiting()
-        finish()
-      })
-    } else {
-      void this.#inTurn(() => {
-        work().run()
-        finish()
-      })
-    }
-    return results
+    this.#run(executable, new Call(storages, buffers, results), release)
+    return executable.program.outputs.map(({ shape, dtype }, i) => new Concrete({ shape, dtype }, this, results[i]))
+  }
+
+  async prepare(program: Program, { donate = none }: ExecuteOptions = {}): Promise<void> {
+    this.#faults.check()
+    await this.#pipelines.prepare(shadersOf(this.#executables.find(program, donate)))
   }
 
   explain(program: Program): string {
-    return codeOf(this.#executables.get(program) ?? this.#compile(program))
+    return codeOf(this.#executables.find(program, none))
   }
 
   readSync(tensor: Concrete): never {
@@ -155,27 +127,25 @@ class Machine implements WebGpuDevice {
 
   async read(tensor: Concrete): Promise<StorageArray> {
     const elements = sizeOf(tensor.shape)
-    const { buffer } = storageOf(tensor)
-    this.#check()
+    this.#faults.check()
+    const storage = this.#storageOf(tensor)
+    const { buffer } = storage
     if (elements === 0) return viewOf(tensor.dtype, new ArrayBuffer(0), 0, 0)
     const { device } = this.#parts
-    const staging = device.createBuffer({ size: 4 * elements, usage: usage.mapRead | usage.copyDestination })
+    const staging = device.createBuffer({
+      label: `read ${showAbstract(tensor)}`,
+      size: 4 * elements,
+      usage: usage.mapRead | usage.copyDestination,
+    })
     // The copy takes its turn now: what comes later may donate the tensor.
-    await this.#inTurn(() => {
+    await this.#line.inTurn(() => {
+      this.#faults.enter('read')
       const encoder = device.createCommandEncoder()
       encoder.copyBufferToBuffer(buffer!, 0, staging, 0, 4 * elements)
       device.queue.submit([encoder.finish()])
     })
-    this.#check()
-    try {
-      await staging.mapAsync(mapForReading)
-    } catch (error) {
-      this.#check()
-      throw new DeviceError(`webgpu: reading failed: ${error instanceof Error ? error.message : String(error)}`)
-    }
-    this.#check()
-    const copy = staging.getMappedRange().slice(0)
-    staging.destroy()
+    const copy = await this.#bytesOf(staging)
+    if (storage.fault !== null) throw storage.fault
     return viewOf(tensor.dtype, copy, 0, elements)
   }
 
@@ -184,69 +154,87 @@ class Machine implements WebGpuDevice {
     this.#parts.device.destroy()
   }
 
-  #compile(program: Program): Executable {
-    if (this.#executables.size >= PROGRAMS) this.#forgetOldest()
-    const { device } = this.#parts
-    const executable = compile(program, device.limits.maxStorageBuffersPerShaderStage)
-    const { recordData } = executable
-    executable.uniform = device.createBuffer({
-      size: recordData.byteLength,
-      usage: usage.uniform | usage.copyDestination,
-    })
-    device.queue.writeBuffer(executable.uniform, 0, recordData)
-    this.#executables.set(program, executable)
-    return executable
-  }
-
-  #forgetOldest(): void {
-    const byAge = [...this.#executables.values()].sort((a, b) => a.lastUse - b.lastUse)
-    for (const { program, uniform } of byAge.slice(0, PROGRAMS / 4)) {
-      this.#executables.delete(program)
-      // Work in line may still need it; then it goes with the collector.
-      if (this.#jobs === null) uniform?.destroy()
+  /** What was copied into a buffer, once all work before is known to be right. */
+  async #bytesOf(staging: GPUBuffer): Promise<ArrayBuffer> {
+    const settled = this.#faults.settle()
+    try {
+      await staging.mapAsync(mapForReading)
+      await settled
+      this.#faults.check()
+      return staging.getMappedRange().slice(0)
+    } catch (error) {
+      await settled
+      await this.#faults.lossIfAny()
+      this.#faults.check()
+      throw errorOf(error)
+    } finally {
+      staging.destroy()
     }
   }
 
-  /** One arena serves all programs, since they run one after the other. */
-  #arenaOf(bytes: number): GPUBuffer {
-    if (this.#arena !== null && this.#arena.size >= bytes) return this.#arena
+  /** Memory for the results; those that inherit a donated input's take it over. */
+  #resultsOf({ program, inheritance, name }: Executable, storages: readonly GpuStorage[]): GpuStorage[] {
+    const own = program.outputs.map((type, i) => (inheritance[i] < 0 ? this.#pool.allocate(type, name) : null))
+    return own.map((storage, i) => storage ?? this.#pool.adopt(storages[inheritance[i]]))
+  }
+
+  #run(executable: Executable, call: Call, release: () => void): void {
     const { device } = this.#parts
-    const most = device.limits.maxStorageBufferBindingSize
-    const size = Math.min(Math.max(65_536, 2 ** Math.ceil(Math.log2(Math.max(1, bytes)))), most)
-    if (bytes > most)
-      throw new DeviceError(
-        `webgpu: the program needs ${bytes} bytes for its intermediate results, and the GPU binds at most ${most}. Use smaller batches or checkpoint.`,
-      )
+    const start = (): Runner | null => {
+      if (!call.begin(this.#faults, executable.name)) return null
+      const arena = this.#arenaOf(executable)
+      return new Runner(device, this.#pipelines, executable, { inputs: call.inputs, outputs: call.outputs, arena })
+    }
+    if (!executable.waits) {
+      void this.#line.inTurn(() => {
+        start()?.run()
+        call.end()
+        release()
+      })
+      return
+    }
+    // The driver may compile side by side, while what stands before in line is done.
+    const prepared = this.#pipelines.prepare(shadersOf(executable)).then(() => null, errorOf)
+    void this.#line.join(async () => {
+      try {
+        const refusal = await prepared
+        if (refusal !== null) throw refusal
+        await start()?.runWaiting()
+      } catch (error) {
+        call.fail(errorOf(error))
+        throw error
+      } finally {
+        call.end()
+        release()
+      }
+    })
+  }
+
+  /** One arena serves all programs, since they run one after the other. */
+  #arenaOf({ name, schedule: { arenaBytes } }: Executable): GPUBuffer {
+    if (this.#arena !== null && this.#arena.size >= arenaBytes) return this.#arena
+    const { device } = this.#parts
+    const size = Math.min(sizeClass(Math.max(65_536, arenaBytes)), device.limits.maxStorageBufferBindingSize)
     // What is submitted still runs in the old one; nothing else holds it, since work is done in turn.
     this.#arena?.destroy()
-    this.#arena = device.createBuffer({
-      size: Math.ceil(size / 256) * 256,
-      usage: usage.storage | usage.copySource | usage.copyDestination,
+    const made = this.#faults.next - 1
+    const make = () =>
+      device.createBuffer({
+        label: `arena of ${name}`,
+        size,
+        usage: usage.storage | usage.copySource | usage.copyDestination,
+      })
+    this.#arena = this.#faults.guard('out-of-memory', make, (words) => {
+      this.#arena = null
+      this.#pool.clear()
+      this.#faults.report(
+        new DeviceError(
+          `webgpu: ${name}: the GPU has no ${size} bytes left for intermediate results; tensors hold ${this.#pool.memory.live} (${words}). ${VOID} Use smaller batches or checkpoint.`,
+        ),
+        made,
+      )
     })
     return this.#arena
-  }
-
-  /** Now, or after the work that waits. */
-  #inTurn(work: () => void): Promise<void> | null {
-    if (this.#jobs !== null) return this.#inLine(async () => work())
-    work()
-    return null
-  }
-
-  /** After all that is in line. What it fails with is told at the next look. */
-  #inLine(job: () => Promise<void>): Promise<void> {
-    const before = this.#jobs ?? Promise.resolve()
-    const own = before.then(job).catch((error: unknown) => {
-      this.#failure ??=
-        error instanceof DeviceError
-          ? error
-          : new DeviceError(`webgpu: ${error instanceof Error ? error.message : error}`)
-    })
-    this.#jobs = own
-    void own.then(() => {
-      if (this.#jobs === own) this.#jobs = null
-    })
-    return own
   }
 
   #countUpload(bytes: number): void {
@@ -256,20 +244,60 @@ class Machine implements WebGpuDevice {
     this.#parts.device.queue.submit([])
   }
 
-  /** Throws what went wrong since the last look. */
-  #check(): void {
-    const failure = this.#loss ?? this.#failure
-    this.#failure = null
-    if (failure !== null) throw failure
+  /** The memory of a tensor that is alive and sound. */
+  #storageOf(tensor: Concrete): GpuStorage {
+    const { storage } = tensor
+    if (!(storage instanceof GpuStorage)) throw new DeviceError('webgpu: the tensor lives on another device.')
+    if (storage.buffer === null)
+      throw new DeviceError(
+        `webgpu: a ${showAbstract(tensor)} tensor was used after donation. Keep the result of the call that took it instead.`,
+      )
+    const fault = storage.fault ?? this.#faults.faultOf(storage.born)
+    if (fault !== null) throw fault
+    return storage
   }
 }
 
-function storageOf(tensor: Concrete): GpuStorage {
-  const { storage } = tensor
-  if (!(storage instanceof GpuStorage)) throw new DeviceError('webgpu: the tensor lives on another device.')
-  if (storage.buffer === null)
-    throw new DeviceError(
-      `webgpu: a ${showAbstract(tensor)} tensor was used after donation. Keep the result of the call that took it instead.`,
-    )
-  return storage
+/** One call of a program: its tensors stay alive until the work is done. */
+class Call {
+  readonly inputs: readonly GPUBuffer[]
+  readonly outputs: readonly GPUBuffer[]
+  #storages: readonly GpuStorage[]
+  #results: readonly GpuStorage[]
+
+  constructor(storages: readonly GpuStorage[], inputs: readonly GPUBuffer[], results: readonly GpuStorage[]) {
+    this.#storages = storages
+    this.#results = results
+    this.inputs = inputs
+    this.outputs = results.map(({ buffer }) => buffer!)
+  }
+
+  /** Is there anything to compute with? If not, the results are as void as what they come from. */
+  begin(faults: Faults, name: string): boolean {
+    for (const { fault, born } of this.#storages) {
+      const reason = fault ?? faults.faultOf(born)
+      if (reason === null) continue
+      this.fail(reason)
+      return false
+    }
+    const number = faults.enter(name)
+    for (const result of this.#results) result.born = number
+    return true
+  }
+
+  fail(error: DeviceError): void {
+    for (const result of this.#results) result.fault = error
+  }
+
+  end(): void {
+    this.#storages = []
+    this.#results = []
+  }
 }
+
+/** Is every donated tensor given once only? */
+const areApart = (storages: readonly GpuStorage[], donate: readonly number[]): boolean =>
+  donate.every((position) => storages.indexOf(storages[position]) === storages.lastIndexOf(storages[position]))
+
+const errorOf = (error: unknown): DeviceError =>
+  error instanceof DeviceError ? error : new DeviceError(`webgpu: ${error instanceof Error ? error.message : error}`)

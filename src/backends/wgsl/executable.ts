@@ -2,11 +2,12 @@
  * A program compiled for the GPU: its schedule, and the records of its dispatches. A record holds where the buffers of a dispatch
  * begin; all records lie in one uniform buffer, of which each dispatch binds its own part by a dynamic offset.
  */
-import type { DType } from '../../../types/dtype.ts'
 import { sizeOf } from '../../core/abstract.ts'
 import { DeviceError } from '../../core/errors.ts'
 import type { Program, Variable } from '../../core/program.ts'
 import { lowerProgram } from '../../kernels/compile.ts'
+import { donations } from '../../kernels/donate.ts'
+import { BindGroups, type Slot } from './bind-groups.ts'
 import { refusalOf } from './refusals.ts'
 import { nameOf } from './resource.ts'
 import { type Dispatch, type Item, type Schedule, scheduleOf } from './schedule.ts'
@@ -16,21 +17,31 @@ import { ShaderCache } from './shader-cache.ts'
 const RECORD = 256
 
 /** An input or output. */
-interface Slot {
-  readonly dtype: DType
+interface Port {
   readonly bytes: number
   /** Where it stands in the arena, in bytes, if it was moved there; else -1. */
   readonly staged: number
 }
 
+/** How a dispatch is encoded: the begin of its record in bytes, and which bind group it takes. */
+interface Encoding {
+  readonly record: number
+  readonly slot: number
+}
+
 /** A compiled program. */
 export interface Executable {
   readonly program: Program
+  /** Names the first kernels, for messages. */
+  readonly name: string
   readonly schedule: Schedule
-  readonly inputs: readonly Slot[]
-  readonly outputs: readonly Slot[]
-  /** The number of each dispatch's record, and the records. */
-  readonly records: ReadonlyMap<Dispatch, number>
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+  /** For each output the donated input over which it is written, or -1. */
+  readonly inheritance: readonly number[]
+  readonly encodings: ReadonlyMap<Dispatch, Encoding>
+  readonly slots: readonly Slot[]
+  readonly groups: BindGroups
   readonly recordData: Int32Array<ArrayBuffer>
   readonly recordBytes: number
   /** Does it wait for the host? */
@@ -40,17 +51,19 @@ export interface Executable {
 }
 
 /**
- * Compiles a program; `bindings` is how many memories a shader may bind.
+ * Compiles a program; `bindings` is how many memories a shader may bind, `donated` lists inputs that nobody needs afterwards.
  * @throws DeviceError if no GPU can run it.
  */
-export function compile(program: Program, bindings: number): Executable {
+export function compile(program: Program, bindings: number, donated: readonly number[]): Executable {
   const refusal = refusalOf(program)
   if (refusal !== null) throw new DeviceError(refusal.sentence)
   const planned = lowerProgram(program, { sharesRows: false })
+  const pairs = donations(planned.routine, donated)
+  const inheritance = program.outputs.map((_, i) => pairs.get(i) ?? -1)
   const shaders = new ShaderCache()
   const sizes = sizesOf(program)
   const staged = new Map<string, number>()
-  let schedule = scheduleOf(planned, shaders, staged, 0)
+  let schedule = scheduleOf(planned, shaders, { staged, end: 0, inheritance })
   for (;;) {
     const moved = nextToStage(schedule.items, bindings, sizes)
     if (moved === null) break
@@ -59,25 +72,37 @@ export function compile(program: Program, bindings: number): Executable {
       staged.set(name, end / 4)
       end += Math.ceil(sizes.get(name)! / 256) * 256
     }
-    schedule = scheduleOf(planned, shaders, staged, end)
+    schedule = scheduleOf(planned, shaders, { staged, end, inheritance })
   }
-  const slot =
-    (kind: 'input' | 'output') =>
-    ({ dtype, shape }: Variable, index: number): Slot => ({
-      dtype,
-      bytes: 4 * sizeOf(shape),
-      staged: (staged.get(`${kind}${index}`) ?? -0.25) * 4,
-    })
+  const port = ({ shape }: Variable, name: string): Port => ({
+    bytes: 4 * sizeOf(shape),
+    staged: (staged.get(name) ?? -0.25) * 4,
+  })
   return {
     program,
+    name: nameFor(schedule.items),
     schedule,
-    inputs: program.inputs.map(slot('input')),
-    outputs: program.outputs.map(slot('output')),
-    ...recorded(schedule.items),
+    inputs: program.inputs.map((variable, i) => port(variable, `input${i}`)),
+    outputs: program.outputs.map((variable, i) =>
+      port(variable, inheritance[i] < 0 ? `output${i}` : `input${inheritance[i]}`),
+    ),
+    inheritance,
+    groups: new BindGroups(),
+    ...encoded(schedule.items),
     waits: schedule.items.some(({ kind }) => kind !== 'dispatch'),
     uniform: null,
     lastUse: 0,
   }
+}
+
+/** Kernels that a name lists. */
+const NAMED = 3
+
+function nameFor(items: readonly Item[]): string {
+  const names = new Set<string>()
+  for (const { shader } of dispatchesOf(items)) names.add(shader.name)
+  const [...all] = names
+  return all.length > NAMED ? `${all.slice(0, NAMED).join(', ')} … (${all.length} kernels)` : all.join(', ')
 }
 
 function sizesOf({ inputs, outputs }: Program): Map<string, number> {
@@ -108,6 +133,9 @@ export function codeOf({ schedule }: Executable): string {
   return [...texts].join('\n')
 }
 
+/** The shaders of a program. */
+export const shadersOf = ({ schedule }: Executable): Iterable<Dispatch> => dispatchesOf(schedule.items)
+
 /** Every dispatch, also of loops. */
 function* dispatchesOf(items: readonly Item[]): Generator<Dispatch> {
   for (const item of items) {
@@ -119,22 +147,40 @@ function* dispatchesOf(items: readonly Item[]): Generator<Dispatch> {
   }
 }
 
-function recorded(items: readonly Item[]): Pick<Executable, 'records' | 'recordData' | 'recordBytes'> {
-  const records = new Map<Dispatch, number>()
-  const numbers = new Map<string, number>()
-  const data: number[][] = []
-  for (const dispatch of dispatchesOf(items)) {
-    const key = dispatch.bases.join()
-    let number = numbers.get(key)
+/** Every record once, and every list of memories once. */
+function encoded(items: readonly Item[]): Pick<Executable, 'encodings' | 'slots' | 'recordData' | 'recordBytes'> {
+  const all = [...dispatchesOf(items)]
+  const records = new Numbered<readonly number[]>()
+  const slots = new Numbered<Slot>()
+  const places = all.map(({ bases, access, resources }) => ({
+    record: records.numberOf(bases.join(), bases),
+    slot: slots.numberOf(access + resources.map(nameOf).join(), { access, resources }),
+  }))
+  const data = records.values
+  const recordBytes = data.reduce(
+    (most, { length }) => Math.max(most, Math.ceil((4 * length) / RECORD) * RECORD),
+    RECORD,
+  )
+  const recordData = new Int32Array((recordBytes / 4) * Math.max(1, data.length))
+  for (const [i, bases] of data.entries()) recordData.set(bases, (i * recordBytes) / 4)
+  const encodings = new Map(
+    all.map((dispatch, i) => [dispatch, { ...places[i], record: places[i].record * recordBytes }]),
+  )
+  return { encodings, slots: slots.values, recordData, recordBytes }
+}
+
+/** Different values in order of first appearance. */
+class Numbered<T> {
+  readonly values: T[] = []
+  readonly #numbers = new Map<string, number>()
+
+  numberOf(key: string, value: T): number {
+    let number = this.#numbers.get(key)
     if (number === undefined) {
-      number = data.length
-      numbers.set(key, number)
-      data.push([...dispatch.bases])
+      number = this.values.length
+      this.#numbers.set(key, number)
+      this.values.push(value)
     }
-    records.set(dispatch, number)
+    return number
   }
-  const words = Math.max(RECORD, ...data.map((bases) => Math.ceil((4 * bases.length) / RECORD) * RECORD)) / 4
-  const recordData = new Int32Array(words * Math.max(1, data.length))
-  for (const [i, bases] of data.entries()) recordData.set(bases, i * words)
-  return { records, recordData, recordBytes: 4 * words }
 }

@@ -5,11 +5,10 @@
 
 import { sizeOf } from '../../core/abstract.ts'
 import { bytesOf, viewOf } from '../../core/dtype.ts'
-import { DeviceError } from '../../core/errors.ts'
 import type { Executable } from './executable.ts'
 import { mapForReading, usage } from './flags.ts'
 import type { Pipelines } from './pipelines.ts'
-import { nameOf, type Region, type Resource } from './resource.ts'
+import type { Region, Resource } from './resource.ts'
 import type { Dispatch, HostCall, Item, Repeat } from './schedule.ts'
 
 /** Workgroups along one axis of a grid. */
@@ -30,16 +29,18 @@ export class Runner {
   readonly #pipelines: Pipelines
   readonly #executable: Executable
   readonly #buffers: CallBuffers
-  readonly #groups = new Map<string, GPUBindGroup>()
   #encoder: GPUCommandEncoder
   #pass: GPUComputePassEncoder | null = null
+  #pipeline: GPUComputePipeline | null = null
+  /** The groups of this call, by slot. */
+  readonly #groups: GPUBindGroup[] = []
 
   constructor(device: GPUDevice, pipelines: Pipelines, executable: Executable, buffers: CallBuffers) {
     this.#device = device
     this.#pipelines = pipelines
     this.#executable = executable
     this.#buffers = buffers
-    this.#encoder = device.createCommandEncoder({ label: 'conformable' })
+    this.#encoder = device.createCommandEncoder({ label: executable.name })
   }
 
   /** Runs a schedule that never waits. */
@@ -121,38 +122,44 @@ export class Runner {
   }
 
   #dispatch(dispatch: Dispatch): void {
-    const { shader, access, resources } = dispatch
-    this.#pass ??= this.#encoder.beginComputePass()
-    const pass = this.#pass
-    pass.setPipeline(this.#pipelines.find(shader, access))
-    const { records, recordBytes } = this.#executable
-    pass.setBindGroup(0, this.#group(access, resources), [records.get(dispatch)! * recordBytes])
-    const rows = Math.ceil(shader.workgroups / GRID)
-    pass.dispatchWorkgroups(rows === 1 ? shader.workgroups : Math.ceil(shader.workgroups / rows), rows)
+    const { record, slot } = this.#executable.encodings.get(dispatch)!
+    const pass = this.#begunPass()
+    const pipeline = this.#pipelines.find(dispatch)
+    if (pipeline !== this.#pipeline) {
+      pass.setPipeline(pipeline)
+      this.#pipeline = pipeline
+    }
+    this.#groups[slot] ??= this.#group(slot)
+    pass.setBindGroup(0, this.#groups[slot], [record])
+    const { workgroups } = dispatch.shader
+    const rows = Math.ceil(workgroups / GRID)
+    pass.dispatchWorkgroups(rows === 1 ? workgroups : Math.ceil(workgroups / rows), rows)
   }
 
-  #group(access: string, resources: readonly Resource[]): GPUBindGroup {
-    const key = access + resources.map(nameOf).join()
-    let group = this.#groups.get(key)
-    if (group === undefined) {
-      const { uniform, recordBytes } = this.#executable
-      group = this.#device.createBindGroup({
-        layout: this.#pipelines.layout(access),
+  #group(index: number): GPUBindGroup {
+    const { slots, groups, uniform, recordBytes, name } = this.#executable
+    const slot = slots[index]
+    const buffers = slot.resources.map((resource) => this.#bufferOf(resource))
+    return groups.find(index, buffers, () =>
+      this.#device.createBindGroup({
+        label: name,
+        layout: this.#pipelines.layout(slot.access),
         entries: [
           { binding: 0, resource: { buffer: uniform!, size: recordBytes } },
-          ...resources.map((resource, i) => ({ binding: i + 1, resource: { buffer: this.#bufferOf(resource) } })),
+          ...buffers.map((buffer, i) => ({ binding: i + 1, resource: { buffer } })),
         ],
-      })
-      this.#groups.set(key, group)
-    }
-    return group
+      }),
+    )
+  }
+
+  #begunPass(): GPUComputePassEncoder {
+    this.#pass ??= this.#encoder.beginComputePass({ label: this.#executable.name })
+    return this.#pass
   }
 
   #bufferOf(resource: Resource): GPUBuffer {
     if (resource.kind === 'arena') return this.#buffers.arena
-    const buffer = this.#buffers[resource.kind === 'input' ? 'inputs' : 'outputs'][resource.index]
-    if (buffer === undefined) throw new DeviceError(`webgpu: the program has no ${nameOf(resource)}.`)
-    return buffer
+    return this.#buffers[resource.kind === 'input' ? 'inputs' : 'outputs'][resource.index]
   }
 
   #stageInputs(): void {
@@ -173,11 +180,12 @@ export class Runner {
   #endPass(): void {
     this.#pass?.end()
     this.#pass = null
+    this.#pipeline = null
   }
 
   #submit(): void {
     this.#endPass()
     this.#device.queue.submit([this.#encoder.finish()])
-    this.#encoder = this.#device.createCommandEncoder({ label: 'conformable' })
+    this.#encoder = this.#device.createCommandEncoder({ label: this.#executable.name })
   }
 }

@@ -79,21 +79,31 @@ interface Frame {
 /** Loops of at most so many runs are written out, with flags; longer ones are watched. */
 const WRITTEN_OUT = 32
 
-/** The schedule of a planned routine. `staged`: where inputs and outputs stand that were moved into the arena. */
+/** Where inputs and outputs stand if not by themselves. */
+export interface Placement {
+  /** Those that were moved into the arena. */
+  readonly staged: ReadonlyMap<string, number>
+  /** The end of the arena with them. */
+  readonly end: number
+  /** For each output the input over which it is written, or -1. */
+  readonly inheritance: readonly number[]
+}
+
+/** The schedule of a planned routine. */
 export function scheduleOf(
   { routine, arenaBytes }: PlannedRoutine,
   shaders: ShaderCache,
-  staged: ReadonlyMap<string, number>,
-  endOfArena: number,
+  { staged, end, inheritance }: Placement,
 ): Schedule {
-  const scheduler = new Scheduler(shaders, Math.max(arenaBytes, endOfArena))
+  const scheduler = new Scheduler(shaders, Math.max(arenaBytes, end))
   const region = (resource: Resource): Region => {
     const start = staged.get(nameOf(resource))
     return start === undefined ? { resource, start: 0 } : { resource: arena, start }
   }
+  const inputs = routine.inputs.map((_, index) => region({ kind: 'input', index }))
   const frame: Frame = {
-    inputs: routine.inputs.map((_, index) => region({ kind: 'input', index })),
-    outputs: routine.outputs.map((_, index) => region({ kind: 'output', index })),
+    inputs,
+    outputs: routine.outputs.map((_, index) => inputs[inheritance[index]] ?? region({ kind: 'output', index })),
   }
   const items: Item[] = []
   scheduler.routine(routine, frame, null, items)

@@ -74,13 +74,11 @@ class WasmDevice implements CpuDevice {
   }
 
   execute(program: Program, inputs: readonly Concrete[], options?: ExecuteOptions): readonly Concrete[] {
-    this.#machine ??= new Machine(this, new DeviceMemory(), null, this.#slabs)
-    return this.#machine.execute(program, inputs, options?.donate ?? nothing)
+    return this.#running().execute(program, inputs, options?.donate ?? nothing)
   }
 
   async prepare(program: Program): Promise<void> {
-    this.#machine ??= new Machine(this, new DeviceMemory(), null)
-    this.#machine.prepare(program)
+    this.#running().prepare(program)
   }
 
   readSync(tensor: Concrete): StorageArray {
@@ -90,6 +88,11 @@ class WasmDevice implements CpuDevice {
 
   async read(tensor: Concrete): Promise<StorageArray> {
     return this.readSync(tensor)
+  }
+
+  #running(): Machine {
+    this.#machine ??= new Machine(this, new DeviceMemory(), null, this.#slabs)
+    return this.#machine
   }
 }
 

@@ -5,7 +5,7 @@ import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
 import type { Value } from '../core/value.ts'
 import { constantLike } from '../primitives/broadcast.ts'
-import { abs, add, div, lt, max, min, mul, neg, scale, select, sub } from '../primitives/elementwise.ts'
+import { abs, add, div, lt, min, mul, neg, scale, select, sub } from '../primitives/elementwise.ts'
 import * as gamma from '../primitives/gamma.ts'
 import * as transcendental from '../primitives/transcendental.ts'
 import { floatUnary } from './operand.ts'
@@ -81,63 +81,64 @@ export function digamma<S extends Shape, D extends DType>(x: Floats<'digamma', S
   return floatUnary('digamma', gamma.digamma, x)
 }
 
-/** From here on 1 − erf(x) loses digits. */
-const TAIL = 0.5
-
 /** Here erfc is 0 in both dtypes. */
 const NOTHING = 30
 
-/** Terms of the series of erf, for |x| ≤ ½: relative to erf 2^-29 and 2^-57. */
-const terms = { float32: 7, float64: 12 } as const
+/** e^(x²) erfc(x) (x + centre) in (x − centre)/(x + centre). */
+interface Scaled {
+  readonly centre: number
+  readonly coefficients: readonly number[]
+}
 
-/** (1 + 2x) e^(x²) erfc(x) in (x − 3)/(x + 3), from ½ to where erfc is 0: 2^-28.3 and 2^-62.3. Form: Shepherd and Laframboise (1981). */
-const coefficients: Readonly<Record<FloatDType, readonly number[]>> = {
-  float32: [
-    1.253008058, -0.1356210472, -0.04756232109, 0.1296426331, -0.119273555, 0.0683379864, -0.02376443015,
-    0.002390377227, 0.001837524171, -0.0005265767143,
-  ],
-  float64: [
-    1.2530080582697296, -0.13562110612458095, -0.047562294353430394, 0.12964515870272222, -0.11927366341685146,
-    0.06830802734597037, -0.023770514872996473, 0.0025293917674361877, 0.001888689665317818, -0.0007798316043314098,
-    -0.00010515363695838599, 0.00012509371301249708, 4.915311459058002e-6, -2.00699088048534e-5, -6.096462560646234e-7,
-    3.363196556867652e-6, 7.722710599218471e-8, -3.6352518361683546e-7, 2.576044962028926e-7, -2.653236155908974e-7,
-    -2.8139304104325175e-7, 2.8919358822476575e-7, 1.0561123782378039e-7, -1.0696471838203236e-7,
-  ],
+/** From 0 to where erfc is 0: 2^-28.9 and 2^-60.9. Form: Shepherd and Laframboise (1981). */
+const scaledComplement: Readonly<Record<FloatDType, Scaled>> = {
+  float32: {
+    centre: 3,
+    coefficients: [
+      1.07400691, -0.883394485, 0.590228305, -0.310466046, 0.119528967, -0.0268395884, -0.00122581981, 0.00308006529,
+      -0.000484371578, -0.000325951896,
+    ],
+  },
+  float64: {
+    centre: 4,
+    coefficients: [
+      1.095995661000491, -0.976548729080882, 0.7732087022652373, -0.540853831313235, 0.33085158787799585,
+      -0.17401093723993036, 0.07638151490981682, -0.0263700533404876, 0.006112055647919028, -0.00028095886363839744,
+      -0.00045505261676216104, 0.00017681280996263344, -3.6355284599436046e-6, -1.8860881459970555e-5,
+      4.6956358506177e-6, 1.424299350307046e-6, -8.489220854531552e-7, -7.600004966581071e-8, 1.2799342877321404e-7,
+      1.8126220062386757e-9, -1.857787358767303e-8, -8.343519839720593e-10, 2.096065727242621e-9,
+      4.1372406130030806e-10,
+    ],
+  },
 }
 
 /** 1 − erf(x), with derivative −2/√π e^(−x²). erfc(−x) = 2 − erfc(x). */
 const complement = withDerivative(
   'erfc',
   (x) => {
-    const size = abs(x)
-    const far = tail(min(max(size, constantLike(x, TAIL)), constantLike(x, NOTHING)))
-    const reflected = select(lt(x, constantLike(x, 0)), sub(constantLike(x, 2), far), far)
-    return select(lt(size, constantLike(x, TAIL)), sub(constantLike(x, 1), near(x)), reflected)
+    const { centre, coefficients } = scaledComplement[floatOf(x)]
+    const size = min(abs(x), constantLike(x, NOTHING))
+    const sum = add(size, constantLike(x, centre))
+    const ratio = div(sub(size, constantLike(x, centre)), sum)
+    const far = mul(gaussian(x), div(polynomial(ratio, coefficients), sum))
+    return select(lt(x, constantLike(x, 0)), sub(constantLike(x, 2), far), far)
   },
-  (x) => scale(transcendental.exp(neg(mul(x, x))), -2 / Math.sqrt(Math.PI)),
+  (x) => scale(gaussian(x), -2 / Math.sqrt(Math.PI)),
 )
 
-/** erf(x) = 2/√π Σ (−1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1)) for |x| ≤ ½. */
-function near(x: Value): Value {
-  let factor = 2 / Math.sqrt(Math.PI)
-  const series = Array.from({ length: terms[floatOf(x)] }, (_, n) => {
-    if (n > 0) factor /= -n
-    return factor / (2 * n + 1)
-  })
-  return mul(x, polynomial(mul(x, x), series))
-}
+/** e^(−x²). */
+const gaussian = (x: Value): Value => transcendental.exp(neg(mul(x, x)))
 
-/** erfc(x) for x ≥ ½: e^(−x²) p((x − 3)/(x + 3)) / (1 + 2x). */
-function tail(x: Value): Value {
-  const three = constantLike(x, 3)
-  const scaled = polynomial(div(sub(x, three), add(x, three)), coefficients[floatOf(x)])
-  return mul(transcendental.exp(neg(mul(x, x))), div(scaled, add(add(x, x), constantLike(x, 1))))
-}
-
-/** Σ cₖ xᵏ by Horner's rule. */
-function polynomial(x: Value, terms: readonly number[]): Value {
-  const last = constantLike(x, terms[terms.length - 1]!)
-  return terms.slice(0, -1).reduceRight((rest, c) => add(mul(rest, x), constantLike(x, c)), last)
+/** Σ cₖ xᵏ by Estrin's scheme: pairs, then pairs of pairs, which need not wait for each other. */
+function polynomial(x: Value, coefficients: readonly number[]): Value {
+  let terms = coefficients.map((c) => constantLike(x, c))
+  let power = x
+  while (terms.length > 1) {
+    const pairs = Array.from({ length: Math.ceil(terms.length / 2) }, (_, i) => terms.slice(2 * i, 2 * i + 2))
+    terms = pairs.map(([low, high]) => (high ? add(low!, mul(high, power)) : low!))
+    if (terms.length > 1) power = mul(power, power)
+  }
+  return terms[0]!
 }
 
 /** The dtype of floats. */

@@ -115,6 +115,7 @@ describe.each(['float64', 'float32'] as const)('no NaN at ±100 in %s', (dtype) 
 
 describe.each([
   ['float64', 4 * 2 ** -52, 26],
+  ['float32', 4 * 2 ** -23, 2],
   ['float32', 48 * 2 ** -23, 8.9], // of x², whose rounding e^(−x²) magnifies
 ] as const)('erfc in %s', (dtype, tolerance, last) => {
   it('has all its digits on either side, and its limits', () => {

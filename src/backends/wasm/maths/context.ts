@@ -245,8 +245,12 @@ export function horner(v: Vector, x: Expression, coefficients: Numbers): Express
 }
 
 /** Σ c_k x^k by Estrin's scheme: pairs, then pairs of pairs, which need not wait for each other. */
-export function estrin(v: Vector, x: Expression, coefficients: Numbers): Expression {
-  let terms = coefficients[v.dtype].map(v.constant)
+export const estrin = (v: Vector, x: Expression, coefficients: Numbers): Expression =>
+  byPairs(v, x, coefficients[v.dtype])
+
+/** `estrin` of coefficients that serve one dtype only. */
+export function byPairs(v: Vector, x: Expression, coefficients: readonly number[]): Expression {
+  let terms = coefficients.map(v.constant)
   let power = x
   while (terms.length > 1) {
     terms = pairs(terms).map(([low, high]) => (high ? v.fma(high, power, low!) : low!))

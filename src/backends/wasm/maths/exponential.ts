@@ -80,13 +80,6 @@ export const expm1: UnaryMaths = (context, operand) =>
     return v.withSign(v.mul(sum, t), x)
   })
 
-/** e^x - 1 for a bound x ≥ 0 whose e^x is finite. */
-export function positiveExpm1(v: Vector, x: Expression): Expression {
-  const { shifted, r, tail } = reduceTwice(v, x, v.format.bias)
-  const s = v.bind(v.powerOfTwo(shifted))
-  return v.fma(s, tail, v.fma(s, r, v.sub(s, v.constant(1))))
-}
-
 /** x = k ln 2 + (high - low); the low bits of `shifted` hold k + offset. */
 function reduce(v: Vector, x: Expression, offset: number) {
   const [first, second] = logTwoParts[v.dtype] as [number, number] // two parts, see above

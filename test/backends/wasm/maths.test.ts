@@ -132,7 +132,7 @@ const laws: Readonly<Record<MathsName, Law>> = {
   },
   pow: {
     oracle: power,
-    budget: { float32: 1.1, float64: 2 },
+    budget: { float32: 0.6, float64: 2 },
     operands: (size) => {
       const x = Math.abs(
         everySize(

@@ -18,7 +18,7 @@ const logarithm: Numbers = {
 }
 
 /** The bits of √½, rounded down. */
-const rootHalf = { float32: 0x3f3504f3n, float64: 0x3fe6a09e667f3bcdn } as const
+export const rootHalf = { float32: 0x3f3504f3n, float64: 0x3fe6a09e667f3bcdn } as const
 
 /** ln x: right for denormal x; -infinity at ±0, NaN below. */
 export const log: UnaryMaths = (context, operand) =>

@@ -1,50 +1,40 @@
 /**
- * x^y = 2^(y log₂ x), the logarithm in two parts with some 20 bits more than the format, so that large exponents cost no digits.
+ * x^y = 2^(y log₂ x), in float64 the logarithm in two parts with some 20 bits more than the format, so that large exponents cost no
+ * digits; float32 is computed in float64 (`power-in-double.ts`).
  *
  * |x| = 2^n m, √(3/4) ≤ m < √3; c = 1 or 3/2, whichever is near; s = (m - c)/(m + c), log₂ m = log₂ c + 2/(3 ln 2) s (3 + s² + r),
  * r = s⁴ P(s²). Parts called `head` have half a significand, so that their products are exact without a fused multiply-add.
  * Source: FreeBSD msun e_pow.c (Sun Microsystems, 1993).
  */
 import type { Expression } from '../assembler.ts'
-import { type BinaryMaths, compute, estrin, type Numbers, type Vector } from './context.ts'
+import { type BinaryMaths, byPairs, compute, type Vector } from './context.ts'
 import { exponentialOfSmall, scaled } from './exponential.ts'
 import { decompose, normalised } from './logarithm.ts'
+import { powerInDouble } from './power-in-double.ts'
 
-/** P in s²: relative to the logarithm 2^-44.3 and 2^-71.3. */
-const logarithm: Numbers = {
-  float32: [0.600000083, 0.428531051, 0.339283824],
-  float64: [
-    0.5999999999999946, 0.42857142857851893, 0.3333333298297513, 0.272728121865636, 0.23066090344831117,
-    0.20697011298017604,
-  ],
-}
+/** P in s²: relative to the logarithm 2^-71.3. */
+const logarithm = [
+  0.5999999999999946, 0.42857142857851893, 0.3333333298297513, 0.272728121865636, 0.23066090344831117,
+  0.20697011298017604,
+]
 
 /** 2/(3 ln 2) rounded, then in two parts. */
-const scale: Numbers = {
-  float32: [0.9617966939259756, 0.9619140625, -0.00011736857413779944],
-  float64: [0.9617966939259756, 0.9617967009544373, -7.028461650952758e-9],
-}
+const scale = [0.9617966939259756, 0.9617967009544373, -7.028461650952758e-9]
 
 /** log₂ 3/2 in two parts. */
-const logThreeHalves: Numbers = {
-  float32: [0.5849609375, 1.5632211898264359e-6],
-  float64: [0.5849624872207642, 1.350039202129749e-8],
-}
+const logThreeHalves = [0.5849624872207642, 1.350039202129749e-8]
 
 /** ln 2 rounded, then in two parts. */
-const logTwo: Numbers = {
-  float32: [Math.LN2, 0.693115234375, 3.194618329871446e-5],
-  float64: [Math.LN2, 0.6931471824645996, -1.904654299957768e-9],
-}
+const logTwo = [Math.LN2, 0.6931471824645996, -1.904654299957768e-9]
 
 /** The bits of √(3/4), rounded down. */
-const least = { float32: 0x3f5db3d7n, float64: 0x3febb67ae8584caan } as const
+const least = 0x3febb67ae8584caan
 
-/** Exponents beyond these act like them; they are even. Results beyond 2^±overflow are 0 or infinite. */
-const limits = {
-  float32: { exponent: 2 ** 32, overflow: 160 },
-  float64: { exponent: 2 ** 64, overflow: 1100 },
-} as const
+/** Exponents beyond these act like them; they are even. */
+const largestExponent = { float32: 2 ** 32, float64: 2 ** 64 } as const
+
+/** Results beyond 2^±overflow are 0 or infinite. */
+const overflow = 1100
 
 /** x^y as in IEEE 754: x^0 = 1^y = 1, also for NaN; a negative base needs a whole exponent, else NaN. */
 export const pow: BinaryMaths = (context, xOperand, yOperand) =>
@@ -52,14 +42,14 @@ export const pow: BinaryMaths = (context, xOperand, yOperand) =>
     const x = v.bind(xOperand)
     const y = v.bind(yOperand)
     const magnitude = v.bind(v.abs(x))
-    const general = power(v, magnitude, v.bind(v.clamp(y, -limits[v.dtype].exponent, limits[v.dtype].exponent)))
+    const bounded = v.bind(v.clamp(y, -largestExponent[v.dtype], largestExponent[v.dtype]))
+    const general = (v.dtype === 'float32' ? powerInDouble : power)(v, magnitude, bounded)
     const unsigned = v.bind(ofExtremeBase(v, magnitude, y, v.bind(general)))
     return exceptions(v, x, y, v.bind(v.xor(unsigned, v.and(v.signOf(x), isOdd(v, y)))))
   })
 
-/** |x|^y for finite positive |x| and bounded y. */
+/** |x|^y in float64 for a finite positive |x| and a bounded y. */
 function power(v: Vector, magnitude: Expression, y: Expression): Expression {
-  const { overflow } = limits[v.dtype]
   const base = logarithmOf(v, magnitude)
   const yHead = v.bind(v.head(y))
   const product = v.bind(v.mul(yHead, base.head))
@@ -71,9 +61,9 @@ function power(v: Vector, magnitude: Expression, y: Expression): Expression {
 
 /** 2^(high + low). */
 function powerOfTwo(v: Vector, high: Expression, low: Expression): Expression {
-  const [rounded, first, second] = logTwo[v.dtype].map(v.constant) as Three // see there
+  const [rounded, first, second] = logTwo.map(v.constant) as Three // see there
   const shifter = v.constant(v.format.shifter + 2 * v.format.bias)
-  const shifted = v.bind(v.add(v.clamp(v.add(high, low), -limits[v.dtype].overflow, limits[v.dtype].overflow), shifter))
+  const shifted = v.bind(v.add(v.clamp(v.add(high, low), -overflow, overflow), shifter))
   const fraction = v.bind(v.sub(high, v.sub(shifted, shifter)))
   const head = v.bind(v.head(v.add(fraction, low)))
   const main = v.bind(v.mul(head, first))
@@ -88,13 +78,13 @@ type Three = [Expression, Expression, Expression]
 /** log₂ of a positive number as head + rest. */
 function logarithmOf(v: Vector, magnitude: Expression): { head: Expression; rest: Expression } {
   const { number, scale: denormal } = normalised(v, magnitude)
-  const { exponent, mantissa } = decompose(v, number, least[v.dtype])
+  const { exponent, mantissa } = decompose(v, number, least)
   const n = v.bind(v.sub(exponent, denormal))
   const m = v.bind(mantissa)
   const upper = v.bind(v.ge(m, v.constant(Math.sqrt(1.5))))
   const { head, rest } = seriesOf(v, m, v.bind(v.add(v.constant(1), v.and(upper, v.constant(0.5)))))
-  const [scaleRounded, scaleHead, scaleRest] = scale[v.dtype].map(v.constant) as Three // see there
-  const [offset, offsetRest] = logThreeHalves[v.dtype].map((part) => v.bind(v.and(upper, v.constant(part)))) as [
+  const [scaleRounded, scaleHead, scaleRest] = scale.map(v.constant) as Three // see there
+  const [offset, offsetRest] = logThreeHalves.map((part) => v.bind(v.and(upper, v.constant(part)))) as [
     Expression,
     Expression,
   ] // see there
@@ -116,7 +106,7 @@ function seriesOf(v: Vector, m: Expression, c: Expression): { head: Expression; 
   const numerator = v.fnma(sHead, sumRest, v.fnma(sHead, sumHead, difference))
   const sRest = v.bind(v.mul(inverse, numerator))
   const z = v.bind(v.mul(s, s))
-  const r = v.bind(v.fma(v.mul(z, z), estrin(v, z, logarithm), v.mul(sRest, v.add(sHead, s))))
+  const r = v.bind(v.fma(v.mul(z, z), byPairs(v, z, logarithm), v.mul(sRest, v.add(sHead, s))))
   const square = v.bind(v.mul(sHead, sHead))
   const factor = v.bind(v.head(v.add(v.add(v.constant(3), square), r)))
   const factorRest = v.sub(r, v.sub(v.sub(factor, v.constant(3)), square))

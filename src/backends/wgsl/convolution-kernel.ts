@@ -8,38 +8,50 @@ import { withProduct } from './synthetic.ts'
 
 /** The kernel of a convolution. Its buffers are those of the convolution. */
 export function convolutionKernel(convolution: Convolution): Pick<Kernel, 'name' | 'body'> {
-  const { form, name, epilogue } = convolution
-  const { loops, sum, target, value } = { forward, input, kernel }[form](convolution)
-  const product: Local = epilogue?.product ?? { id: 0, dtype: convolution.dtype }
-  const store: Extract<Statement, { kind: 'store' }> = {
-    kind: 'store',
-    buffer: target.buffer,
-    address: {
-      offset: target.offset,
-      terms: loops.map((loop, i) => ({ loop, stride: stridesOf(loops)[i] })),
-      dynamic: null,
-    },
-    value: { kind: 'local', dtype: convolution.dtype, local: product },
-  }
+  const { loops, product, body } = convolutionStore(convolution)
+  const { sum, value } = { forward, input, kernel }[convolution.form](convolution, loops)
   const reduce: Statement = { kind: 'reduce', loops: sum, local: product, operation: 'sum', value }
-  const body = loops.reduceRight<readonly Statement[]>(
+  const nest = loops.reduceRight<readonly Statement[]>(
     (inside, loop) => [{ kind: 'for', loop, body: inside }],
-    [reduce, ...withProduct(store, epilogue)],
+    [reduce, ...body],
   )
-  return { name: epilogue === null ? name : `${name}_${epilogue.name}`, body }
+  return { name: nameOfConvolution(convolution), body: nest }
 }
 
-/** The loops over the written tensor, those of the sum, and its terms. */
-interface Sum {
+/** What it is called, with what follows it. */
+export const nameOfConvolution = ({ name, epilogue }: Convolution): string =>
+  epilogue === null ? name : `${name}_${epilogue.name}`
+
+/** The loops over the elements that are written, an element, and what is done with it. */
+export function convolutionStore(convolution: Convolution): {
   readonly loops: readonly Loop[]
+  readonly product: Local
+  readonly body: readonly Statement[]
+} {
+  const { form, dtype, x, w, y, epilogue } = convolution
+  const loops = epilogue?.loops ?? writtenShape(convolution).map(loopOf)
+  const product: Local = epilogue?.product ?? { id: 0, dtype }
+  const { buffer, offset } = { forward: y, input: x, kernel: w }[form]
+  const terms = loops.map((loop, i) => ({ loop, stride: stridesOf(loops)[i] }))
+  const value: Node = { kind: 'local', dtype, local: product }
+  const store = { kind: 'store', buffer, address: { offset, terms, dynamic: null }, value } as const
+  return { loops, product, body: withProduct(store, epilogue) }
+}
+
+/** Of the tensor that the form writes. */
+function writtenShape({ form, batch, groups, channelsIn, channelsOut, axes }: Convolution): readonly number[] {
+  if (form === 'kernel') return [...axes.map(({ window }) => window), channelsIn, groups * channelsOut]
+  if (form === 'forward') return [batch, ...axes.map(({ output }) => output), groups * channelsOut]
+  return [batch, ...axes.map(({ input: size }) => size), groups * channelsIn]
+}
+
+/** The loops of a sum and its terms. */
+interface Sum {
   readonly sum: readonly Loop[]
-  readonly target: Operand
   readonly value: Node
 }
 
-function forward({ batch, groups, channelsIn, channelsOut, axes, x, w, y, epilogue }: Convolution): Sum {
-  const extents = [batch, ...axes.map(({ output }) => output), groups * channelsOut]
-  const loops = epilogue?.loops ?? extents.map(loopOf)
+function forward({ batch, groups, channelsIn, channelsOut, axes, x, w }: Convolution, loops: readonly Loop[]): Sum {
   const sum = [...axes.map(({ window }) => window), channelsIn].map((extent, i) => loopOf(extent, loops.length + i))
   const [b, q] = [loops[0], loops[loops.length - 1]]
   const c = sum[sum.length - 1]
@@ -52,12 +64,10 @@ function forward({ batch, groups, channelsIn, channelsOut, axes, x, w, y, epilog
   )
   const wShape = [...axes.map(({ window }) => window), channelsIn, groups * channelsOut]
   const wValue = loadAt(w, wShape, [...sum.map(index), index(q)])
-  return { loops, sum, target: y, value: guarded(places, xValue, wValue) }
+  return { sum, value: guarded(places, xValue, wValue) }
 }
 
-function input({ batch, groups, channelsIn, channelsOut, axes, x, w, y, epilogue }: Convolution): Sum {
-  const extents = [batch, ...axes.map(({ input: size }) => size), groups * channelsIn]
-  const loops = epilogue?.loops ?? extents.map(loopOf)
+function input({ batch, groups, channelsIn, channelsOut, axes, w, y }: Convolution, loops: readonly Loop[]): Sum {
   const sum = [...axes.map(({ window }) => window), channelsOut].map((extent, i) => loopOf(extent, loops.length + i))
   const [b, channel] = [loops[0], loops[loops.length - 1]]
   const q = sum[sum.length - 1]
@@ -69,12 +79,10 @@ function input({ batch, groups, channelsIn, channelsOut, axes, x, w, y, epilogue
   const wShape = [...axes.map(({ window }) => window), channelsIn, groups * channelsOut]
   const inChannel = sumOf(index(channel), times(group, -channelsIn))
   const wValue = loadAt(w, wShape, [...sum.slice(0, -1).map(index), inChannel, outChannel])
-  return { loops, sum, target: x, value: guarded(places, yValue, wValue) }
+  return { sum, value: guarded(places, yValue, wValue) }
 }
 
-function kernel({ batch, groups, channelsIn, channelsOut, axes, x, w, y, epilogue }: Convolution): Sum {
-  const extents = [...axes.map(({ window }) => window), channelsIn, groups * channelsOut]
-  const loops = epilogue?.loops ?? extents.map(loopOf)
+function kernel({ batch, groups, channelsIn, channelsOut, axes, x, y }: Convolution, loops: readonly Loop[]): Sum {
   const sum = [batch, ...axes.map(({ output }) => output)].map((extent, i) => loopOf(extent, loops.length + i))
   const [c, q] = loops.slice(-2)
   const places = axes.map((axis, i) => positionIn(axis, index(sum[i + 1]), index(loops[i])))
@@ -83,7 +91,7 @@ function kernel({ batch, groups, channelsIn, channelsOut, axes, x, w, y, epilogu
   const xValue = loadAt(x, xShape, [index(sum[0]), ...clamped(places), channel])
   const yShape = [batch, ...axes.map(({ output }) => output), groups * channelsOut]
   const yValue = loadAt(y, yShape, [...sum.map(index), index(q)])
-  return { loops, sum, target: w, value: guarded(places, xValue, yValue) }
+  return { sum, value: guarded(places, xValue, yValue) }
 }
 
 const loopOf = (extent: number, id: number): Loop => ({ id, extent, parallel: true, vector: false })

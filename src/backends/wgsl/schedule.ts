@@ -16,7 +16,7 @@ import type {
   Step,
 } from '../../kernels/kernel.ts'
 import { type Anchored, anchoredBody, anchoredContraction, anchoredConvolution } from './anchors.ts'
-import { convolutionKernel } from './convolution-kernel.ts'
+import { convolutionSources } from './convolution-shader.ts'
 import { loopSources } from './loop-shader.ts'
 import { productSources } from './product-shader.ts'
 import { arena, nameOf, type Region, type Resource } from './resource.ts'
@@ -131,10 +131,10 @@ class Scheduler {
         this.#run(step.kernel, () => kernelSources(step.kernel), frame, flag, items)
         break
       case 'contract':
-        this.#run(step.contraction, () => contractionSources(step.contraction), frame, flag, items)
+        this.#run(step.contraction, () => this.#contraction(step.contraction), frame, flag, items)
         break
       case 'convolve':
-        this.#run(step.convolution, () => convolutionSources(step.convolution), frame, flag, items)
+        this.#run(step.convolution, () => this.#convolution(step.convolution), frame, flag, items)
         break
       case 'copy':
         this.#copy(step.from.buffer, step.elements, pointer(step.from, frame), pointer(step.to, frame), flag, items)
@@ -311,6 +311,27 @@ class Scheduler {
     })
   }
 
+  #contraction(contraction: Contraction): Sources {
+    const { step, shifts } = anchoredContraction(contraction)
+    return { step: productSources(step, this.#scratch), shifts }
+  }
+
+  #convolution(convolution: Convolution): Sources {
+    const { step, shifts } = anchoredConvolution(convolution)
+    return { step: convolutionSources(step, this.#scratch), shifts }
+  }
+
+  /** Memory between the shaders of one step: steps follow one another, so it is the same for all that find room in it. */
+  readonly #scratch = (elements: number): Buffer => {
+    const known = this.#scratches.find((buffer) => buffer.elements >= elements)
+    if (known !== undefined) return known
+    const buffer: Buffer = { id: 0, dtype: 'float32', elements, place: { kind: 'arena', offset: this.end } }
+    this.end += Math.ceil(elements / 4) * 16
+    this.#scratches.push(buffer)
+    return buffer
+  }
+  readonly #scratches: Buffer[] = []
+
   /** A word of the arena that belongs to a step. */
   #word(step: Step, purpose: string): Region {
     let words = this.#wordsOf.get(step)
@@ -338,15 +359,6 @@ function kernelSources({ name, body }: Pick<Kernel, 'name' | 'body'>): Sources {
   const { step, shifts } = anchoredBody(body)
   return { step: loopSources({ name, body: step }), shifts }
 }
-
-function contractionSources(contraction: Contraction): Sources {
-  const { step, shifts } = anchoredContraction(contraction)
-  return { step: productSources(step), shifts }
-}
-
-function convolutionSources(convolution: Convolution): Sources {
-  const { step, shifts } = anchoredConvolution(convolution)
-  return { step: loopSources(convolutionKernel(step)), shifts }
 }
 
 /** Where element `shift` of a buffer stands. */

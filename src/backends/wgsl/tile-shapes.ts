@@ -1,0 +1,107 @@
+/**
+ * How products are cut into tiles. Every size is in the table below, and what is assumed of a GPU in the constants under it:
+ * `npm run bench -- --device webgpu product-tiles` runs all tiles on the device at hand, and its figures belong here.
+ *
+ * A thread of p × q elements reads 4 (p + q) bytes of workgroup memory for p q multiplications: 1 byte each for 8 × 8, 1.5 for
+ * 8 × 4, 2 for 4 × 4, and a GPU offers about one byte for each. Large tiles need many workgroups to fill a GPU, so smaller
+ * ones win where the result is small; where that is not enough, the depth is cut too (`parts`) and a second pass adds up.
+ */
+
+/** A tile of a workgroup and the part of it that each of its threads computes; all sizes are powers of 2 and at least 4. */
+export interface TileShape {
+  readonly rows: number
+  readonly columns: number
+  /** Of the slices that lie in workgroup memory. */
+  readonly depth: number
+  readonly partRows: number
+  readonly partColumns: number
+  /** Multiplications in a given time, against the fastest shape, when the GPU is full. */
+  readonly speed: number
+}
+
+/** The shapes to choose from. */
+export const tileShapes: readonly TileShape[] = [
+  { rows: 128, columns: 128, depth: 8, partRows: 8, partColumns: 8, speed: 1 },
+  { rows: 64, columns: 64, depth: 16, partRows: 8, partColumns: 4, speed: 0.8 },
+  { rows: 32, columns: 32, depth: 16, partRows: 4, partColumns: 4, speed: 0.5 },
+  { rows: 64, columns: 16, depth: 16, partRows: 4, partColumns: 4, speed: 0.4 },
+  { rows: 16, columns: 64, depth: 16, partRows: 4, partColumns: 4, speed: 0.4 },
+]
+
+/** Threads that fill a GPU. */
+const FULL = 2 ** 15
+/** What a second pass costs, and each word that goes through memory for it, in multiplications of a full GPU. */
+const PASS = 2 ** 26
+const WORD = 16
+/** The speed of plain loops: every multiplication loads both of its factors. */
+const LOOPS = 0.08
+/** Below so many multiplications tiles cannot pay. */
+const LARGE = 2 ** 18
+/** Slices of a part, at least; and elements of all partial results, at most. */
+const SLICES = 4
+const PARTIAL = 2 ** 22
+
+/** Sizes of a product. */
+export interface ProductSize {
+  /** How many matrices. */
+  readonly matrices: number
+  readonly rows: number
+  readonly columns: number
+  readonly inner: number
+}
+
+/** A shape, and the depth that one workgroup sums (a multiple of that of a slice). */
+export interface Tiling {
+  readonly shape: TileShape
+  readonly span: number
+  readonly parts: number
+}
+
+/** Threads of a workgroup. */
+export const threadsOf = ({ rows, columns, partRows, partColumns }: TileShape): number =>
+  (rows / partRows) * (columns / partColumns)
+
+/** Tiles of the results, times parts. */
+export const workgroupsOf = ({ matrices, rows, columns }: ProductSize, { shape, parts }: Tiling): number =>
+  matrices * Math.ceil(rows / shape.rows) * Math.ceil(columns / shape.columns) * parts
+
+/** The best tiling; null where plain loops are better. `shared`: do loops share the sums out over threads? */
+export function tilingOf(size: ProductSize, shared: boolean): Tiling | null {
+  const { matrices, rows, columns, inner } = size
+  const elements = matrices * rows * columns
+  if (elements * inner < LARGE) return null
+  let best: Tiling | null = null
+  let least = (elements * inner) / (LOOPS * (shared ? 1 : filled(elements)))
+  for (const tiling of tilings(size)) {
+    const cost = costOf(size, tiling)
+    if (cost >= least) continue
+    least = cost
+    best = tiling
+  }
+  return best
+}
+
+/** A product in so many parts, as nearly as slices allow. */
+export function tilingWith(shape: TileShape, inner: number, parts: number): Tiling {
+  const span = Math.ceil(inner / parts / shape.depth) * shape.depth
+  return { shape, span, parts: Math.ceil(inner / span) }
+}
+
+function* tilings({ matrices, rows, columns, inner }: ProductSize): Generator<Tiling> {
+  for (const shape of tileShapes) {
+    yield tilingWith(shape, inner, 1)
+    const most = Math.min(inner / (SLICES * shape.depth), PARTIAL / (matrices * rows * columns))
+    for (let parts = 2; parts <= most; parts *= 2) yield tilingWith(shape, inner, parts)
+  }
+}
+
+/** The part of the GPU that so many threads keep busy. */
+const filled = (threads: number): number => Math.min(1, threads / FULL)
+
+function costOf(size: ProductSize, tiling: Tiling): number {
+  const { shape, span, parts } = tiling
+  const workgroups = workgroupsOf(size, tiling)
+  const work = workgroups * shape.rows * shape.columns * span
+  const time = work / (shape.speed * filled(workgroups * threadsOf(shape)))
+  return parts === 1 ? time : time + PASS + WORD * 2 * parts * size.matrices * size.rows * size.columns
+}

@@ -32,7 +32,7 @@ export const tileShapes: readonly TileShape[] = [
 const FULL = 2 ** 15
 /** What a second pass costs, and each word that goes through memory for it, in multiplications of a full GPU. */
 const PASS = 2 ** 26
-const WORD = 16
+const WORD = 40
 /** The speed of plain loops: every multiplication loads both of its factors. */
 const LOOPS = 0.08
 /** Below so many multiplications tiles cannot pay. */

@@ -1,68 +1,105 @@
-/** Matrix products on WebGPU in tiles: sides that do not fill the tiles, transposed operands, batches, what follows the product. */
+/** Matrix products of the device: in tiles where they are large, cut into parts where the result is small, also in branches. */
+import {
+  add,
+  cond,
+  fromTypedArray,
+  greater,
+  jit,
+  matmul,
+  mul,
+  random,
+  type Tensor,
+  tanh,
+  to,
+  transpose,
+} from 'conformable'
 import { describe, expect, it } from 'vitest'
-import type { Value } from '../../../src/core/value.ts'
-import { broadcast } from '../../../src/primitives/broadcast.ts'
-import { dot } from '../../../src/primitives/contraction.ts'
-import { add } from '../../../src/primitives/elementwise.ts'
-import { transpose } from '../../../src/primitives/structural.ts'
-import { tanh } from '../../../src/primitives/transcendental.ts'
-import { onReference } from '../../helpers/backends.ts'
-import { distance, fill } from '../../helpers/golden.ts'
-import { array, programOf } from '../../helpers/reference.ts'
-import { onWebGpu } from '../../helpers/webgpu.ts'
+import { tileShapes, tilingOf, tilingWith, workgroupsOf } from '../../../src/backends/wgsl/tile-shapes.ts'
+import { distance } from '../../helpers/golden.ts'
+import { gpu } from '../../helpers/webgpu.ts'
 
-const matrix = (shape: readonly number[], seed: number) =>
-  array(
-    [...shape],
-    fill(
-      shape.reduce((a, b) => a * b, 1),
-      seed,
-      -1,
-      1,
-    ).map(Math.fround),
-    'float32',
-  )
+const normal = <const S extends readonly number[]>(shape: S, seed: number): Tensor<S> =>
+  random.normal(random.key(seed), shape)
 
-const swap = (x: Value): Value => transpose(x, [1, 0])
+/** The same numbers on the CPU and on the GPU, relative to the largest. */
+async function agree<A extends readonly unknown[]>(
+  f: (...args: A) => Tensor<readonly number[]>,
+  args: Readonly<A>,
+): Promise<void> {
+  const expected = await jit(f)(...args).read()
+  const result = await jit(f)(...to(args, await gpu())).read()
+  expect(distance(result, expected)).toBeLessThanOrEqual(1e-5)
+}
 
-describe('tiled products', () => {
-  it.each([
-    [64, 64, 64],
-    [75, 67, 65],
-    [33, 130, 100],
-    [128, 32, 77],
-    [40, 257, 31],
-  ])('%i × %i over %i, both operands both ways', async (rows, columns, inner) => {
-    const a = matrix([rows, inner], 1)
-    const b = matrix([inner, columns], 2)
-    const at = matrix([inner, rows], 3)
-    const bt = matrix([columns, inner], 4)
-    const f = (a: Value, b: Value, at: Value, bt: Value): Value[] => [
-      dot(a, b, [[1], [0]]),
-      dot(swap(at), b, [[1], [0]]),
-      dot(a, swap(bt), [[1], [0]]),
-      dot(at, bt, [[0], [1]]),
-    ]
-    await agree(f, [a, b, at, bt])
+describe('products on the device', () => {
+  it('a long depth in parts', async () => {
+    expect(tilingOf({ matrices: 1, rows: 70, columns: 65, inner: 1030 }, false)!.parts).toBeGreaterThan(1)
+    await agree((a, b, bias) => tanh(add(mul(matmul(a, b), 0.05), bias)), [
+      normal([70, 1030], 1),
+      normal([1030, 65], 2),
+      normal([65], 3),
+    ] as const)
   })
 
-  it('batches', async () => {
-    const f = (a: Value, b: Value): Value => dot(a, b, [[2], [1]], [[0], [0]])
-    await agree(f, [matrix([3, 50, 45], 5), matrix([3, 45, 70], 6)])
+  it('a row times a matrix, and a matrix times a column that is no row', async () => {
+    await agree((x, w) => matmul(x, w), [normal([1, 700], 1), normal([700, 400], 2)] as const)
+    await agree((w, x) => matmul(transpose(w), x), [normal([700, 400], 1), normal([700, 1], 2)] as const)
   })
 
-  it('with bias and activation', async () => {
-    const f = (a: Value, b: Value, bias: Value): Value =>
-      tanh(add(dot(a, b, [[1], [0]]), broadcast(bias, [70, 90], [1])))
-    await agree(f, [matrix([70, 64], 7), matrix([64, 90], 8), matrix([90], 9)])
+  it('batches and one matrix for all', async () => {
+    await agree((a, b) => matmul(a, b), [normal([5, 50, 45], 5), normal([45, 70], 6)] as const)
+  })
+
+  it('in the branch that is taken', async () => {
+    const f = (level: Tensor<readonly []>, a: Tensor<readonly [64, 1024]>, b: Tensor<readonly [1024, 64]>) =>
+      cond(
+        greater(level, 0),
+        (x: typeof a, y: typeof b) => matmul(x, y),
+        (x: typeof a, y: typeof b) => mul(matmul(tanh(x), y), 2),
+        a,
+        b,
+      )
+    for (const level of [-1, 1])
+      await agree(f, [
+        fromTypedArray(Float32Array.of(level), []),
+        normal([64, 1024], 1),
+        normal([1024, 64], 2),
+      ] as const)
   })
 })
 
-async function agree(f: (...values: Value[]) => Value | Value[], inputs: ReturnType<typeof matrix>[]): Promise<void> {
-  const program = programOf((...values) => [f(...values)].flat(), inputs)
-  const expected = onReference(program, inputs)
-  const results = await onWebGpu(program, inputs)
-  results.forEach(({ data }, i) => {
-    expect(distance(data, expected[i].data), `result ${i}`).toBeLessThanOrEqual(1e-5)
+describe('tilings', () => {
+  it('cover the depth with whole slices, and leave no part empty', () => {
+    for (const shape of tileShapes)
+      for (const inner of [1, 15, 16, 17, 100, 784, 50_176])
+        for (const wanted of [1, 2, 3, 8, 100]) {
+          const { span, parts } = tilingWith(shape, inner, wanted)
+          expect(span % shape.depth).toBe(0)
+          expect(parts * span).toBeGreaterThanOrEqual(inner)
+          expect((parts - 1) * span).toBeLessThan(inner)
+          expect(parts).toBeLessThanOrEqual(wanted)
+        }
   })
-}
+
+  it('are large where there is much to do, many where the result is small, and none for little', () => {
+    const chosen = (rows: number, columns: number, inner: number) =>
+      tilingOf({ matrices: 1, rows, columns, inner }, false)
+    expect(chosen(16, 16, 16)).toBeNull()
+    expect(chosen(4096, 4096, 4096)).toMatchObject({ shape: tileShapes[0], parts: 1 })
+    const gradient = chosen(784, 128, 4096)!
+    expect(gradient.parts).toBeGreaterThan(1)
+    expect(workgroupsOf({ matrices: 1, rows: 784, columns: 128, inner: 4096 }, gradient)).toBeGreaterThan(64)
+  })
+
+  it('fit every GPU: sizes are powers of 2, at most 256 threads and 16 KiB', () => {
+    for (const shape of tileShapes) {
+      const { rows, columns, depth, partRows, partColumns } = shape
+      for (const size of [rows, columns, depth, partRows, partColumns]) {
+        expect(size).toBeGreaterThanOrEqual(4)
+        expect(Math.log2(size) % 1).toBe(0)
+      }
+      expect((rows / partRows) * (columns / partColumns)).toBeLessThanOrEqual(256)
+      expect(4 * depth * (rows + 4 + columns + 4) + 4).toBeLessThanOrEqual(16_384)
+    }
+  })
+})

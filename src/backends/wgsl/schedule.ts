@@ -359,7 +359,6 @@ function kernelSources({ name, body }: Pick<Kernel, 'name' | 'body'>): Sources {
   const { step, shifts } = anchoredBody(body)
   return { step: loopSources({ name, body: step }), shifts }
 }
-}
 
 /** Where element `shift` of a buffer stands. */
 function regionOf({ place, id, dtype }: Buffer, frame: Frame, shift = 0): Region {

@@ -1,6 +1,5 @@
 /** Shaders on a GPU without a device around them: for the laws of single templates, and to measure them. */
-import { mapForReading, usage } from '../../src/backends/wgsl/flags.ts'
-import { Pipelines } from '../../src/backends/wgsl/pipelines.ts'
+import { computeStage, mapForReading, usage } from '../../src/backends/wgsl/flags.ts'
 import { arena, nameOf, type Region, type Resource } from '../../src/backends/wgsl/resource.ts'
 import { ShaderCache } from '../../src/backends/wgsl/shader-cache.ts'
 import type { ShaderSource } from '../../src/backends/wgsl/shader-source.ts'
@@ -22,7 +21,6 @@ export async function openGpu(flags: readonly string[] = []): Promise<GPUDevice>
 /** Shaders over memories of their own, to be run as often as one likes. */
 export class ShaderRun {
   readonly #device: GPUDevice
-  readonly #pipelines: Pipelines
   readonly #memories = new Map<string, GPUBuffer>()
   readonly #steps: { pipeline: GPUComputePipeline; group: GPUBindGroup; workgroups: number }[] = []
 
@@ -35,7 +33,6 @@ export class ShaderRun {
     arenaBytes = 0,
   ) {
     this.#device = device
-    this.#pipelines = new Pipelines(device)
     let end = arenaBytes
     const sources = make((elements) => {
       const buffer: Buffer = { id: 0, dtype: 'float32', elements, place: { kind: 'arena', offset: end } }
@@ -60,7 +57,7 @@ export class ShaderRun {
     for (let i = 0; i < times; i++)
       for (const { pipeline, group, workgroups } of this.#steps) {
         pass.setPipeline(pipeline)
-        pass.setBindGroup(0, group, [0])
+        pass.setBindGroup(0, group)
         const rows = Math.ceil(workgroups / 65_535)
         pass.dispatchWorkgroups(Math.ceil(workgroups / rows), rows)
       }
@@ -104,11 +101,25 @@ export class ShaderRun {
       Int32Array.from(source.buffers, (buffer) => regionOf(buffer).start),
     )
     const entries = [bases, ...resources.map((resource) => this.#memories.get(nameOf(resource))!)]
+    const layout = device.createBindGroupLayout({
+      entries: [
+        { binding: 0, visibility: computeStage, buffer: { type: 'uniform' } },
+        ...[...access].map((mode, i) => ({
+          binding: i + 1,
+          visibility: computeStage,
+          buffer: { type: mode === 'w' ? 'storage' : 'read-only-storage' } as const,
+        })),
+      ],
+    })
     const group = device.createBindGroup({
-      layout: this.#pipelines.layout(access),
+      layout,
       entries: entries.map((buffer, binding) => ({ binding, resource: { buffer } })),
     })
-    this.#steps.push({ pipeline: this.#pipelines.find(shader, access), group, workgroups: shader.workgroups })
+    const pipeline = device.createComputePipeline({
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module: device.createShaderModule({ code: shader.code }) },
+    })
+    this.#steps.push({ pipeline, group, workgroups: shader.workgroups })
   }
 }
 

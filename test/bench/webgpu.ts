@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- --device webgpu [--small] [name …]`: products, training steps and the transformer's block on the GPU. Calls
+ * `npm run bench -- --device webgpu [--small] [name …]`: products, training steps, the transformer's block and loops on the GPU. Calls
  * return before they are done, so a sample is a batch of calls whose last result is read once. `--small`: small products and a
  * few calls, for rendering in software.
  */
@@ -8,6 +8,7 @@ import { imageStep, imageTraining } from './convolution.ts'
 import { type Case, millisecondsSettled, noise } from './harness.ts'
 import { compiledStep, training } from './network.ts'
 import { block, gradient, operands } from './transformer.ts'
+import { loops } from './webgpu-loops.ts'
 
 const isSmall = process.argv.includes('--small')
 
@@ -90,4 +91,5 @@ export const onWebGpu: readonly Case[] = [
   trained('mlp-train-step-donated', training, compiledStep(true)),
   trained('cnn-train-step', imageTraining, jit(imageStep)),
   ...blocks,
+  ...loops(isSmall, gpu, timed),
 ]

@@ -1,9 +1,9 @@
 /** Shaders on a GPU without a device around them: for the laws of single templates, and to measure them. */
 import { computeStage, mapForReading, usage } from '../../src/backends/wgsl/flags.ts'
 import { arena, nameOf, type Region, type Resource } from '../../src/backends/wgsl/resource.ts'
+import { type Scratch, ScratchMemory } from '../../src/backends/wgsl/scratch.ts'
 import { ShaderCache } from '../../src/backends/wgsl/shader-cache.ts'
 import type { ShaderSource } from '../../src/backends/wgsl/shader-source.ts'
-import type { Scratch } from '../../src/backends/wgsl/tiled-sources.ts'
 import type { Buffer } from '../../src/kernels/kernel.ts'
 
 /** The GPU object stays alive as long as its device: some implementations crash without it. */
@@ -34,11 +34,11 @@ export class ShaderRun {
   ) {
     this.#device = device
     let end = arenaBytes
-    const sources = make((elements) => {
-      const buffer: Buffer = { id: 0, dtype: 'float32', elements, place: { kind: 'arena', offset: end } }
-      end += 16 * Math.ceil(elements / 4)
-      return buffer
+    const memory = new ScratchMemory((bytes) => {
+      end += bytes
+      return end - bytes
     })
+    const sources = make(memory.allocate)
     this.#memory(arena, end)
     inputs.forEach((data, index) => {
       device.queue.writeBuffer(this.#memory({ kind: 'input', index }, data.byteLength), 0, data)

@@ -3,8 +3,9 @@
  * counts from the first element that it touches in each buffer, and how far that is from the buffer's begin is handed over as
  * data. So equal layers are one shader.
  */
-import type { Address, Buffer, Contraction, Convolution, Epilogue, Node, Statement } from '../../kernels/kernel.ts'
-import { allNodes, bodiesOf, eachStatement, nodesOf } from '../../kernels/walk.ts'
+import type { Buffer, Contraction, Convolution, Epilogue, Statement } from '../../kernels/kernel.ts'
+import { allNodes, eachStatement, nodesOf } from '../../kernels/walk.ts'
+import { Rewriter } from './rewriter.ts'
 
 /** A step that counts from its anchors, and how far they are from the begins of the buffers; 0 where none is named. */
 export interface Anchored<T> {
@@ -49,7 +50,7 @@ function anchorsOf(
 
 class Anchors {
   readonly shifts = new Map<Buffer, number>()
-  readonly #moved = new Map<Node, Node>()
+  readonly #rewriter = new Rewriter({ offset: (buffer, offset) => offset - this.shifts.get(buffer)! })
 
   /** The anchor of a buffer is not above an offset. */
   lower(buffer: Buffer, offset: number): void {
@@ -71,55 +72,10 @@ class Anchors {
 
   epilogue(epilogue: Epilogue | null): Epilogue | null {
     if (epilogue === null) return null
-    return { ...epilogue, body: epilogue.body.map((store) => this.#store(store)) }
+    return { ...epilogue, body: epilogue.body.map((store) => this.#rewriter.store(store)) }
   }
 
   body(body: readonly Statement[]): readonly Statement[] {
-    return body.map((statement) => this.#statement(statement))
-  }
-
-  #statement(statement: Statement): Statement {
-    switch (statement.kind) {
-      case 'for':
-        return { ...statement, body: this.body(statement.body) }
-      case 'while':
-        return { ...statement, condition: this.#node(statement.condition), body: this.body(statement.body) }
-      case 'if': {
-        const [whenTrue, whenFalse] = bodiesOf(statement)
-        const condition = this.#node(statement.condition)
-        return { ...statement, condition, whenTrue: this.body(whenTrue), whenFalse: this.body(whenFalse) }
-      }
-      case 'assign':
-      case 'reduce':
-        return { ...statement, value: this.#node(statement.value) }
-      default:
-        return this.#store(statement)
-    }
-  }
-
-  #store<T extends Extract<Statement, { kind: 'store' | 'accumulate' }>>(store: T): T {
-    const { buffer, address, value } = store
-    return { ...store, address: this.#address(buffer, address), value: this.#node(value) }
-  }
-
-  #address(buffer: Buffer, { offset, terms, dynamic }: Address): Address {
-    const moved = dynamic === null ? null : this.#node(dynamic)
-    return { offset: offset - this.shifts.get(buffer)!, terms, dynamic: moved }
-  }
-
-  /** Nodes keep their sharing. */
-  #node(node: Node): Node {
-    let moved = this.#moved.get(node)
-    if (moved === undefined) {
-      moved = this.#rewritten(node)
-      this.#moved.set(node, moved)
-    }
-    return moved
-  }
-
-  #rewritten(node: Node): Node {
-    if (node.kind === 'load') return { ...node, address: this.#address(node.buffer, node.address) }
-    if (node.kind === 'apply') return { ...node, operands: node.operands.map((operand) => this.#node(operand)) }
-    return node
+    return this.#rewriter.body(body)
   }
 }

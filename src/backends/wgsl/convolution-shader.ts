@@ -10,17 +10,18 @@ import type { Convolution } from '../../kernels/kernel.ts'
 import type { WindowAxis } from '../../primitives/window-axis.ts'
 import { convolutionKernel, convolutionStore, nameOfConvolution } from './convolution-kernel.ts'
 import { loopSources } from './loop-shader.ts'
+import type { Scratch } from './scratch.ts'
 import type { ShaderSource } from './shader-source.ts'
 import type { Digit, TileOperand, TileWindow } from './tile-operand.ts'
 import { tilingOf } from './tile-shapes.ts'
 import type { TiledProblem } from './tiled-product.ts'
-import { type Scratch, tiledSources } from './tiled-sources.ts'
+import { tiledSources } from './tiled-sources.ts'
 
 /** The shaders of a convolution. */
 export function convolutionSources(convolution: Convolution, scratch: Scratch): readonly ShaderSource[] {
   const problem = tiledConvolution(convolution)
   const tiling = tilingOf({ ...problem, matrices: convolution.groups }, false)
-  if (tiling === null) return loopSources(convolutionKernel(convolution))
+  if (tiling === null) return loopSources(convolutionKernel(convolution), scratch)
   return tiledSources(problem, tiling, scratch)
 }
 

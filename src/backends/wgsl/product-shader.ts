@@ -1,12 +1,13 @@
 /** Matrix products: in tiles, or as plain loops where they are small. */
 import type { Contraction, MatrixOperand } from '../../kernels/kernel.ts'
 import { loopSources } from './loop-shader.ts'
+import type { Scratch } from './scratch.ts'
 import type { ShaderSource } from './shader-source.ts'
 import { elementStore, productKernel } from './synthetic.ts'
 import type { TileOperand } from './tile-operand.ts'
 import { tilingOf } from './tile-shapes.ts'
 import type { TiledProblem } from './tiled-product.ts'
-import { type Scratch, tiledSources } from './tiled-sources.ts'
+import { tiledSources } from './tiled-sources.ts'
 
 /** The shaders of a product. */
 export function productSources(contraction: Contraction, scratch: Scratch): readonly ShaderSource[] {
@@ -14,7 +15,7 @@ export function productSources(contraction: Contraction, scratch: Scratch): read
   const matrices = batch.reduce((product, extent) => product * extent, 1)
   // Loops over neighbouring elements of both operands are shared out over the threads of a workgroup.
   const tiling = tilingOf({ ...contraction, matrices }, a.columnStride <= 1 && b.rowStride <= 1)
-  if (tiling === null) return loopSources(productKernel(contraction))
+  if (tiling === null) return loopSources(productKernel(contraction), scratch)
   return tiledSources(tiledContraction(contraction), tiling, scratch)
 }
 

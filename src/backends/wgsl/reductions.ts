@@ -31,23 +31,55 @@ export function combined(operation: ReduceName, dtype: DType, a: string, b: stri
   return `${operation}(${a}, ${b})`
 }
 
-/** A function that combines one value of each thread of a workgroup; all threads get the result. */
-export function acrossWorkgroup(operation: ReduceName, dtype: DType, threads: number, call: Call): string {
-  const type = typeOf(dtype)
-  const name = acrossName(operation, dtype)
-  const step = combined(operation, dtype, `${name}_shared[thread]`, `${name}_shared[thread + half]`, call)
-  return `
-var<workgroup> ${name}_shared: array<${type}, ${threads}>;
-fn ${name}(value: ${type}, thread: u32) -> ${type} {
-  ${name}_shared[thread] = value;
-  workgroupBarrier();
-  for (var half = ${threads / 2}u; half > 0u; half /= 2u) {
-    if (thread < half) { ${name}_shared[thread] = ${step}; }
-    workgroupBarrier();
-  }
-  return workgroupUniformLoad(&${name}_shared[0]);
-}`.trim()
+/** Terms that are summed up one by one before the sum joins the total: the error then grows with the blocks, not with the terms. */
+export const SUM_BLOCK = 32
+
+/** Threads that share work: how many (a power of two), how far neighbours among them are apart, and threads of the whole workgroup. */
+export interface Lanes {
+  readonly name: string
+  readonly count: number
+  readonly stride: number
+  readonly threads: number
 }
 
-/** The name of that function. */
-export const acrossName = (operation: ReduceName, dtype: DType): string => `${operation}_${typeOf(dtype)}`
+/** Values that every lane combines by itself at the end: reading them costs less than the barriers of more steps would. */
+const LAST = 16
+
+/** Memory of a workgroup with one value of each thread. */
+export const sharedArray = (dtype: DType, threads: number): string =>
+  `var<workgroup> shared_${typeOf(dtype)}: array<${typeOf(dtype)}, ${threads}>;`
+
+/**
+ * A function that combines one value of each lane of a team, in a fixed order; all lanes get the result. Steps combine several
+ * values at once, since a barrier costs more than a few loads of shared memory that do not wait for each other.
+ */
+export function acrossLanes(name: string, operation: ReduceName, dtype: DType, lanes: Lanes, call: Call): string {
+  const type = typeOf(dtype)
+  const { count, stride, threads } = lanes
+  const shared = `shared_${type}`
+  const lane = threads === count ? 'thread' : stride === 1 ? `thread % ${count}u` : `thread / ${stride}u`
+  const values = (from: string, radix: number, gap: number): string => {
+    const step = combined(operation, dtype, 'total', `${shared}[${from} + i * ${gap}u]`, call)
+    return `var total = ${shared}[${from}];
+  for (var i = 1u; i < ${radix}u; i++) { total = ${step}; }`
+  }
+  const steps: string[] = []
+  let left = count
+  while (left > LAST) {
+    const radix = 2 ** Math.ceil(Math.log2(left) / 2)
+    left /= radix
+    steps.push(`if (lane < ${left}u) {
+  ${values('thread', radix, left * stride)}
+  ${shared}[thread] = total;
+  }
+  workgroupBarrier();`)
+  }
+  return `
+fn ${name}(value: ${type}, thread: u32) -> ${type} {
+  let lane = ${lane};
+  let first = thread - lane${stride === 1 ? '' : ` * ${stride}u`};
+  ${[`${shared}[thread] = value;`, 'workgroupBarrier();', ...steps, values('first', left, stride)].join('\n  ')}
+  workgroupBarrier();
+  return total;
+}`.trim()
+}

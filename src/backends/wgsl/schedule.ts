@@ -20,6 +20,7 @@ import { convolutionSources } from './convolution-shader.ts'
 import { loopSources } from './loop-shader.ts'
 import { productSources } from './product-shader.ts'
 import { arena, nameOf, type Region, type Resource } from './resource.ts'
+import { type Scratch, ScratchMemory } from './scratch.ts'
 import type { ShaderCache } from './shader-cache.ts'
 import type { Shader, ShaderSource } from './shader-source.ts'
 import {
@@ -116,6 +117,8 @@ class Scheduler {
   readonly #synthetics = new Map<string, Synthetic>()
   readonly #sources = new Map<object, Sources>()
 
+  readonly #scratch = new ScratchMemory((bytes) => this.#reserved(bytes))
+
   constructor(shaders: ShaderCache, end: number) {
     this.#shaders = shaders
     this.end = end
@@ -128,7 +131,7 @@ class Scheduler {
   #step(step: Step, frame: Frame, flag: Region | null, items: Item[]): void {
     switch (step.kind) {
       case 'kernel':
-        this.#run(step.kernel, () => kernelSources(step.kernel), frame, flag, items)
+        this.#run(step.kernel, () => kernelSources(step.kernel, this.#scratch.allocate), frame, flag, items)
         break
       case 'contract':
         this.#run(step.contraction, () => this.#contraction(step.contraction), frame, flag, items)
@@ -166,6 +169,7 @@ class Scheduler {
   #run(step: object, make: () => Sources, frame: Frame, flag: Region | null, items: Item[]): void {
     let sources = this.#sources.get(step)
     if (sources === undefined) {
+      this.#scratch.nextStep()
       sources = make()
       this.#sources.set(step, sources)
     }
@@ -194,7 +198,7 @@ class Scheduler {
       this.#synthetics.set(key, synthetic)
     }
     const { kernel } = synthetic
-    this.#run(kernel, () => kernelSources(kernel), { inputs, outputs: [output] }, flag, items)
+    this.#run(kernel, () => kernelSources(kernel, this.#scratch.allocate), { inputs, outputs: [output] }, flag, items)
   }
 
   #copy({ dtype }: Buffer, elements: number, from: Region, to: Region, flag: Region | null, items: Item[]): void {
@@ -313,24 +317,20 @@ class Scheduler {
 
   #contraction(contraction: Contraction): Sources {
     const { step, shifts } = anchoredContraction(contraction)
-    return { step: productSources(step, this.#scratch), shifts }
+    return { step: productSources(step, this.#scratch.allocate), shifts }
   }
 
   #convolution(convolution: Convolution): Sources {
     const { step, shifts } = anchoredConvolution(convolution)
-    return { step: convolutionSources(step, this.#scratch), shifts }
+    return { step: convolutionSources(step, this.#scratch.allocate), shifts }
   }
 
-  /** Memory between the shaders of one step: steps follow one another, so it is the same for all that find room in it. */
-  readonly #scratch = (elements: number): Buffer => {
-    const known = this.#scratches.find((buffer) => buffer.elements >= elements)
-    if (known !== undefined) return known
-    const buffer: Buffer = { id: 0, dtype: 'float32', elements, place: { kind: 'arena', offset: this.end } }
-    this.end += Math.ceil(elements / 4) * 16
-    this.#scratches.push(buffer)
-    return buffer
+  /** Where so many bytes more of the arena begin. */
+  #reserved(bytes: number): number {
+    const begin = 16 * Math.ceil(this.end / 16)
+    this.end = begin + bytes
+    return begin
   }
-  readonly #scratches: Buffer[] = []
 
   /** A word of the arena that belongs to a step. */
   #word(step: Step, purpose: string): Region {
@@ -341,8 +341,7 @@ class Scheduler {
     }
     let word = words.get(purpose)
     if (word === undefined) {
-      word = { resource: arena, start: this.end / 4 }
-      this.end += 16
+      word = { resource: arena, start: this.#reserved(16) / 4 }
       words.set(purpose, word)
     }
     return word
@@ -355,9 +354,9 @@ const intWord: Buffer = { id: 0, dtype: 'int32', elements: 1, place: null }
 /** The shaders of a step, and where its buffers begin for them. */
 type Sources = Anchored<readonly ShaderSource[]>
 
-function kernelSources({ name, body }: Pick<Kernel, 'name' | 'body'>): Sources {
+function kernelSources({ name, body }: Pick<Kernel, 'name' | 'body'>, scratch: Scratch): Sources {
   const { step, shifts } = anchoredBody(body)
-  return { step: loopSources({ name, body: step }), shifts }
+  return { step: loopSources({ name, body: step }, scratch), shifts }
 }
 
 /** Where element `shift` of a buffer stands. */

@@ -63,6 +63,34 @@ export class ShaderWriter {
     this.#loops.set(loop, name)
   }
 
+  /**
+   * Names the indices of nested loops, given the number of the iteration, a text; `others` are nests of the same extents that
+   * have the same indices.
+   */
+  bindLoops(loops: readonly Loop[], number: string, others: readonly (readonly Loop[])[] = []): void {
+    let rest = number
+    let isCounted = false
+    for (let position = loops.length - 1; position >= 0; position--) {
+      const { extent } = loops[position]
+      let index = '0'
+      if (loops.slice(0, position).every((loop) => loop.extent === 1)) index = isCounted ? `i32(${rest})` : rest
+      else if (extent > 1) {
+        const whole = this.fresh('n')
+        this.line(`let ${whole} = ${isCounted ? rest : `u32(${rest})`};`)
+        index = `i32(${whole} % ${extent}u)`
+        rest = `${whole} / ${extent}u`
+        isCounted = true
+      }
+      if (extent === 1 || index === '0') index = '0'
+      else if (!/^\w+$/.test(index)) {
+        const name = this.fresh('i')
+        this.line(`let ${name} = ${index};`)
+        index = name
+      }
+      for (const nest of [loops, ...others]) this.bindLoop(nest[position], index)
+    }
+  }
+
   /** The variable of a local, which is declared at the top of the shader. */
   localName(local: Local): string {
     let name = this.locals.get(local)

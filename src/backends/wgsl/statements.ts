@@ -1,10 +1,7 @@
 /** Statements of the lower language as WGSL, done by one thread in order. */
 import type { Loop, Statement } from '../../kernels/kernel.ts'
-import { combined, neutral } from './reductions.ts'
+import { combined, neutral, SUM_BLOCK } from './reductions.ts'
 import type { ShaderWriter } from './shader-writer.ts'
-
-/** Terms that are summed up one by one before the sum joins the total. */
-const SUM_BLOCK = 64
 
 /** Writes statements that one thread does. */
 export function emitAlone(writer: ShaderWriter, body: readonly Statement[]): void {

@@ -4,22 +4,23 @@
  */
 import type { Address, Buffer, Local, Loop, Statement } from '../../kernels/kernel.ts'
 import { loopSources } from './loop-shader.ts'
+import type { Scratch } from './scratch.ts'
 import type { ShaderSource } from './shader-source.ts'
 import type { Tiling } from './tile-shapes.ts'
 import { type TiledProblem, type TileTarget, tiledSource } from './tiled-product.ts'
-
-/** Memory that a step needs between its own shaders. */
-export type Scratch = (elements: number) => Buffer
 
 /** One shader, or those of the parts and of their sum. */
 export function tiledSources(problem: TiledProblem, tiling: Tiling, scratch: Scratch): readonly ShaderSource[] {
   const { target } = problem
   const { parts } = tiling
   if (parts === 1) return [tiledSource(problem, tiling)]
-  const buffer = scratch(parts * target.loops.reduce((product, { extent }) => product * extent, 1))
+  const buffer = scratch('float32', parts * target.loops.reduce((product, { extent }) => product * extent, 1))
   const part = loopOf(target, parts)
   const partial = { ...problem, name: `${problem.name}_parts`, target: partialTarget(target, part, buffer) }
-  return [tiledSource(partial, tiling, part), ...loopSources(sumOfParts(problem, loopOf(target, parts), buffer))]
+  return [
+    tiledSource(partial, tiling, part),
+    ...loopSources(sumOfParts(problem, loopOf(target, parts), buffer), scratch),
+  ]
 }
 
 const loopOf = ({ loops }: TileTarget, parts: number): Loop => ({

@@ -6,9 +6,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { tiledConvolution } from '../../../src/backends/wgsl/convolution-shader.ts'
 import { loopSources } from '../../../src/backends/wgsl/loop-shader.ts'
 import { tiledContraction } from '../../../src/backends/wgsl/product-shader.ts'
+import type { Scratch } from '../../../src/backends/wgsl/scratch.ts'
 import type { ShaderSource } from '../../../src/backends/wgsl/shader-source.ts'
 import { type TileShape, tileShapes, tilingWith } from '../../../src/backends/wgsl/tile-shapes.ts'
-import { type Scratch, tiledSources } from '../../../src/backends/wgsl/tiled-sources.ts'
+import { tiledSources } from '../../../src/backends/wgsl/tiled-sources.ts'
 import { sizeOf } from '../../../src/core/abstract.ts'
 import type { Ndarray } from '../../../src/core/ndarray.ts'
 import type { Value } from '../../../src/core/value.ts'
@@ -40,7 +41,7 @@ const tensor = (shape: readonly number[], seed: number): Ndarray =>
 
 /** The shaders of a step, its product in tiles of that shape whatever its size. */
 function sourcesOf(step: Step, shape: TileShape, parts: number, scratch: Scratch): readonly ShaderSource[] {
-  if (step.kind === 'kernel') return loopSources(step.kernel)
+  if (step.kind === 'kernel') return loopSources(step.kernel, scratch)
   if (step.kind !== 'contract' && step.kind !== 'convolve') throw new TypeError(`a step of the kind ${step.kind}`)
   const problem = step.kind === 'contract' ? tiledContraction(step.contraction) : tiledConvolution(step.convolution)
   return tiledSources(problem, tilingWith(shape, problem.inner, parts), scratch)

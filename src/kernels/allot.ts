@@ -17,28 +17,20 @@ const MANY = 64
 export function allot(spans: readonly Span[]): void {
   const placed = new Placed()
   for (const span of spans.toSorted((a, b) => b.bytes - a.bytes || a.first - b.first)) {
-    span.offset = lowestGap(span, placed.livingWith(span))
+    span.offset = placed.lowestGap(span)
     placed.add(span)
   }
-}
-
-function lowestGap({ bytes }: Span, neighbours: readonly Span[]): number {
-  let offset = 0
-  for (const other of neighbours.toSorted((a, b) => a.offset - b.offset)) {
-    if (offset + bytes <= other.offset) return offset
-    offset = Math.max(offset, other.offset + other.bytes)
-  }
-  return offset
 }
 
 /** Regions that have an offset, found by the steps at which they live. */
 class Placed {
   readonly #lists = new Map<number, Span[]>()
+  /** In order of their offsets. */
   readonly #long: Span[] = []
 
   add(span: Span): void {
     const [start, end] = listsOf(span)
-    if (end - start > MANY) this.#long.push(span)
+    if (end - start > MANY) this.#long.splice(firstAbove(this.#long, span.offset), 0, span)
     else {
       for (let i = start; i <= end; i++) {
         const list = this.#lists.get(i)
@@ -48,17 +40,44 @@ class Placed {
     }
   }
 
-  livingWith(span: Span): Span[] {
+  /** The lowest offset at which the region meets none that lives when it does. */
+  lowestGap(span: Span): number {
+    const short = this.#shortWith(span).sort((a, b) => a.offset - b.offset)
+    const long = this.#long
+    let offset = 0
+    for (let i = 0, j = 0; i < short.length || j < long.length; ) {
+      const other = j >= long.length || (i < short.length && short[i].offset < long[j].offset) ? short[i++] : long[j++]
+      if (!meet(other, span)) continue
+      if (offset + span.bytes <= other.offset) return offset
+      offset = Math.max(offset, other.offset + other.bytes)
+    }
+    return offset
+  }
+
+  #shortWith(span: Span): Span[] {
     const [start, end] = listsOf(span)
     const found = new Set<Span>()
     const look = (list: readonly Span[]): void => {
-      for (const other of list) if (other.first <= span.last && span.first <= other.last) found.add(other)
+      for (const other of list) if (meet(other, span)) found.add(other)
     }
-    look(this.#long)
     if (end - start > this.#lists.size) for (const list of this.#lists.values()) look(list)
     else for (let i = start; i <= end; i++) look(this.#lists.get(i) ?? [])
     return [...found]
   }
+}
+
+/** Do they live at the same time? */
+const meet = (a: Span, b: Span): boolean => a.first <= b.last && b.first <= a.last
+
+/** The position of the first region in the list that stands above the offset. */
+function firstAbove(list: readonly Span[], offset: number): number {
+  let [low, high] = [0, list.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (list[middle].offset > offset) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 const listsOf = ({ first, last }: Span): readonly [number, number] => [

@@ -9,31 +9,39 @@ import { eachStatement } from './walk.ts'
 
 /** Bytes that a tail touches at most. */
 const LARGEST = 65_536
+/** Buffers that a kernel works on at most, with its tails: they are the parameters of one function. */
+const MOST_BUFFERS = 256
 /** A reduction reads at least so many elements for one that it writes. */
 const LEAST_RATIO = 4
 
 /** The steps, with tails in the kernels that they follow. */
 export function withTails(steps: readonly Step[]): readonly Step[] {
   const kept: Step[] = []
+  const buffers: Set<Buffer>[] = []
   const written = new Map<Buffer, number>()
   const touched = new Map<Buffer, number>()
   for (const step of steps) {
     const { reads, writes } = buffersOf(step)
     let earliest = -1
     for (const buffer of reads) earliest = Math.max(earliest, written.get(buffer) ?? -1)
-    const home = homeOf(step, kept[earliest])
+    const fits = earliest >= 0 && buffers[earliest].size + reads.size + writes.size <= MOST_BUFFERS
+    const home = fits ? homeOf(step, kept[earliest]) : null
     for (const buffer of writes) earliest = Math.max(earliest, touched.get(buffer) ?? -1)
     const position = home !== null && kept[earliest] === home.before ? earliest : kept.length
+    if (position === kept.length) buffers.push(new Set())
     kept[position] = position < kept.length ? home!.after : step
     for (const buffer of writes) written.set(buffer, position)
-    for (const buffer of [...reads, ...writes]) touched.set(buffer, Math.max(position, touched.get(buffer) ?? -1))
+    for (const buffer of [...reads, ...writes]) {
+      touched.set(buffer, Math.max(position, touched.get(buffer) ?? -1))
+      buffers[position].add(buffer)
+    }
   }
   return kept
 }
 
 /** The kernel without and with the step, if the step is a tail of it. */
-function homeOf(step: Step, before: Step | undefined): { readonly before: Step; readonly after: Step } | null {
-  if (step.kind !== 'kernel' || before?.kind !== 'kernel' || !isReduction(step.kernel)) return null
+function homeOf(step: Step, before: Step): { readonly before: Step; readonly after: Step } | null {
+  if (step.kind !== 'kernel' || before.kind !== 'kernel' || !isReduction(step.kernel)) return null
   return { before, after: { kind: 'kernel', kernel: joined(before.kernel, step.kernel) } }
 }
 

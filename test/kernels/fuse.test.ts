@@ -4,6 +4,7 @@ import type { Abstract } from '../../src/core/abstract.ts'
 import { Segment } from '../../src/core/primitive.ts'
 import { traceClosed } from '../../src/core/trace.ts'
 import type { Value } from '../../src/core/value.ts'
+import { buffersOf } from '../../src/kernels/buffers.ts'
 import { lowerProgram } from '../../src/kernels/compile.ts'
 import type { Loop, PlannedRoutine, Statement, Step } from '../../src/kernels/kernel.ts'
 import { printRoutine } from '../../src/kernels/print.ts'
@@ -291,6 +292,22 @@ describe('depth', () => {
     const planned = lowerProgram(chain(100_000, (x, y, i) => (i % 2 === 0 ? add(x, y) : mul(x, y))))
     expect(planned.routine.steps.length).toBeLessThan(500)
     expect(planned.arenaBytes).toBe(64)
+  })
+
+  it('of 1500 small products becomes kernels of a bounded number of buffers', () => {
+    const products = traceClosed(
+      'products',
+      ([matrix, x]) => {
+        let value = x
+        for (let i = 0; i < 1500; i++) value = tanh(dot(matrix, value, [[1], [0]]))
+        return [value]
+      },
+      [f64(8, 8), f64(8)],
+    )
+    const { steps } = lowerProgram(products).routine
+    const sizes = steps.map(buffersOf).map(({ reads, writes }) => new Set([...reads, ...writes]).size)
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(256)
+    expect(steps.length).toBeLessThan(50)
   })
 
   it('does not matter for what is computed', () => {

@@ -134,7 +134,15 @@ function blockFunction(
   const tiles = (_: number, panelColumns: number): Expression => {
     const run = (aOffsets: readonly number[]): Expression => {
       const cOffsets = aOffsets.map((_, i) => i * rowBytes(correlation, tile))
-      const products = { aOffsets, cOffsets, columns: panelColumns, spread: !depthwise, accumulate: true, levels }
+      const products = {
+        aOffsets,
+        cOffsets,
+        columns: panelColumns,
+        lanes: depthwise ? ('channels' as const) : ('columns' as const),
+        accumulate: true,
+        levels,
+        taps: null,
+      }
       return call(outerProducts(state, tile, products), ...[x, y, w, turns].map(get))
     }
     return overRows(code, correlation, tile, bands, [x, w], mostRows(tile, panelColumns), run)

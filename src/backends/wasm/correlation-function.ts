@@ -1,7 +1,8 @@
 /**
  * A correlation as code: weights packed into panels of columns, then for every band, group, panel and tile of positions the sums
  * over taps and channels (`outer-products.ts`). A tile lies along the last axis, or along the images where that axis is short.
- * Depthwise (one channel in and out of each group): the channels are the lanes, and the weights are read where they lie.
+ * Depthwise (one channel in and out of each group): the channels are the lanes, and the weights are read where they lie. A group of
+ * few columns: the lanes are its depths.
  */
 import type { Expression, FunctionBuilder, Local } from './assembler.ts'
 import type { Finish } from './convolution-finish.ts'
@@ -13,6 +14,7 @@ import {
   columnsOf,
   firstTap,
   groupsOf,
+  isDeep,
   isDepthwise,
   overPanels,
   packedBytes,
@@ -22,7 +24,14 @@ import {
 import { call, i32, local, sequence } from './instructions.ts'
 import { type Tile, tileOf } from './matmul-tile.ts'
 import type { ModuleState } from './module-state.ts'
-import { type DepthLevel, mostRows, outerProducts } from './outer-products.ts'
+import {
+  mostDeepRows,
+  mostRows,
+  mostSharingRows,
+  type OuterProducts,
+  outerProducts,
+  type Taps,
+} from './outer-products.ts'
 import { beyond, displaced, type Level, walk } from './walk.ts'
 
 const { get } = local
@@ -98,30 +107,62 @@ function targetMoves({ axes, targetChannels }: Correlation, { bytes }: Tile) {
 function bandFunction(state: ModuleState, correlation: Correlation, tile: Tile, bands: Bands, band: Band): number {
   const code = state.module.function(Array(3).fill('i32'), [], 'correlation band')
   const pointers = [...code.parameters.keys()]
-  const depthwise = isDepthwise(correlation)
-  const { bytes } = tile
-  const group = [
-    correlation.depth * bytes,
-    depthwise ? 0 : packedBytes(correlation, tile) / correlation.groups,
-    correlation.columns * bytes,
-  ]
-  const width = tile.columns * bytes
-  const panel = [depthwise ? width : 0, depthwise ? width : panelBytes(correlation, tile, tile.columns), width]
-  const positions = positionsOf(correlation, tile, bands, band)
-  const tiles = (panelWidth: number, columns: number): Expression => {
-    const levels = depthLevels(correlation, tile, bands, panelWidth)
+  const { tiled, around } = positionsOf(correlation, tile, bands, band)
+  const { lanes, panels, group, most, sums } = wayOf(correlation, tile, bands)
+  const tiles = (width: number, columns: number): Expression => {
     const run = (rows: number): Expression => {
       const offsets = (stride: number) => Array.from({ length: rows }, (_, i) => i * stride)
-      const [aOffsets, cOffsets] = [offsets(positions.tiled.strides[0]), offsets(positions.tiled.strides[2])]
-      const products = { aOffsets, cOffsets, columns, spread: !depthwise, accumulate: false, levels }
+      const [aOffsets, cOffsets] = [offsets(tiled.strides[0]), offsets(tiled.strides[2])]
+      const products = { aOffsets, cOffsets, columns, lanes, accumulate: false, ...sums(width) }
       return call(outerProducts(state, tile, products), ...pointers.map(get), i32(1))
     }
-    const along = overTiles(code, pointers, positions.tiled, mostRows(tile, columns), run)
-    return walk(code, pointers, positions.around, along)
+    return walk(code, pointers, around, overTiles(code, pointers, tiled, most(columns), run))
   }
-  const overColumns = overPanels(code, tile, columnsOf(correlation), pointers, panel, tiles)
+  const overColumns =
+    panels === null
+      ? tiles(correlation.columns, correlation.columns)
+      : overPanels(code, panels, columnsOf(correlation), pointers, panels.strides, tiles)
   code.emit(walk(code, pointers, [{ count: groupsOf(correlation), strides: group }], overColumns))
   return code.index
+}
+
+/** How the tiles of a correlation are computed. Strides are those of source, weights and target in bytes. */
+interface Way {
+  readonly lanes: OuterProducts['lanes']
+  /** Elements of a panel of columns and of a vector, and the way to the next panel; null: all columns are one. */
+  readonly panels: { readonly columns: number; readonly lanes: number; readonly strides: readonly number[] } | null
+  /** From one group to the next. */
+  readonly group: readonly number[]
+  /** The most rows of a tile. */
+  most(columns: number): number
+  /** The sum at one position, with panels of a width. */
+  sums(width: number): Pick<OuterProducts, 'levels' | 'taps'>
+}
+
+/** Taps of a row that are written out, if all axes together have enough to repay vectors that are used apart. */
+const WRITTEN_OUT = { fewest: 3, most: 7, all: 9 }
+
+function wayOf(correlation: Correlation, tile: Tile, bands: Bands): Way {
+  const { depth, columns } = correlation
+  const levels = (width: number): readonly Taps[] => depthLevels(correlation, tile, bands, width)
+  const group = [depth, packedBytes(correlation, tile) / correlation.groups / tile.bytes, columns]
+  const sideBySide = {
+    panels: { ...tile, strides: [0, panelBytes(correlation, tile, tile.columns), tile.columns * tile.bytes] },
+    group: group.map((elements) => elements * tile.bytes),
+    most: (width: number) => mostRows(tile, width),
+    sums: (width: number) => ({ levels: levels(width), taps: null }),
+  }
+  if (isDeep(correlation, tile))
+    return { ...sideBySide, lanes: 'depth', panels: null, most: (n) => mostDeepRows(tile, n) }
+  if (!isDepthwise(correlation)) return { ...sideBySide, lanes: 'columns' }
+  const taps = levels(1).at(-1)!
+  const all = product(correlation.axes.map((axis) => axis.taps))
+  const isShared = taps.count >= WRITTEN_OUT.fewest && taps.count <= WRITTEN_OUT.most && all >= WRITTEN_OUT.all
+  const width = isShared ? tile.lanes : tile.columns
+  const panels = { columns: width, lanes: tile.lanes, strides: Array(3).fill(width * tile.bytes) }
+  if (!isShared) return { ...sideBySide, lanes: 'channels', panels }
+  const sums = { levels: levels(1).slice(0, -1), taps }
+  return { ...sideBySide, lanes: 'channels', panels, most: () => mostSharingRows(taps.count), sums: () => sums }
 }
 
 /** The positions of a band: those that a tile takes together, and the loops around them. */
@@ -175,14 +216,10 @@ export function overTiles(
   return sequence(...parts)
 }
 
-/** The sum at one position: over the taps of each axis, then the channels. */
-function depthLevels(
-  correlation: Correlation,
-  { bytes }: Tile,
-  { axisStrides }: Bands,
-  width: number,
-): readonly DepthLevel[] {
+/** The sum at one position: over the taps of each axis, then the channels, unless these are the lanes. */
+function depthLevels(correlation: Correlation, tile: Tile, { axisStrides }: Bands, width: number): readonly Taps[] {
   const { axes, depth } = correlation
+  const { bytes, lanes } = tile
   const depthwise = isDepthwise(correlation)
   const inside = (i: number): number => product(axes.slice(i + 1).map(({ taps }) => taps)) * depth * width
   const taps = axes.map(({ taps: count, spacing, tapStep, tapStride }, i) => ({
@@ -190,7 +227,9 @@ function depthLevels(
     a: spacing * axisStrides[i] * bytes,
     b: (depthwise ? tapStep * tapStride : inside(i)) * bytes,
   }))
-  return depthwise ? taps : [...taps, { count: depth, a: bytes, b: width * bytes }]
+  if (depthwise) return taps
+  const each = isDeep(correlation, tile) ? lanes : 1
+  return [...taps, { count: depth / each, a: each * bytes, b: each * width * bytes }]
 }
 
 const product = (factors: readonly number[]): number => factors.reduce((all, factor) => all * factor, 1)

@@ -16,14 +16,24 @@ const { get } = local
 export const isDepthwise = ({ depth, columns }: Pick<Correlation, 'depth' | 'columns'>): boolean =>
   depth === 1 && columns === 1
 
+/**
+ * Has a group fewer columns than a vector has lanes, and depth enough to fill vectors? Then the lanes are depths: the gradient of
+ * a grey or coloured image, the last layer of a network that makes one.
+ */
+export const isDeep = ({ depth, columns }: Pick<Correlation, 'depth' | 'columns'>, { lanes }: Tile): boolean =>
+  columns < lanes && depth % lanes === 0
+
 /** Columns that are computed together: of a group, or of all groups if they are single channels. */
 export const columnsOf = (correlation: Correlation): number =>
   isDepthwise(correlation) ? correlation.groups : correlation.columns
 export const groupsOf = (correlation: Correlation): number => (isDepthwise(correlation) ? 1 : correlation.groups)
 
+/** Elements of a whole panel, and of a vector. */
+type PanelWidth = { readonly columns: number; readonly lanes: number }
+
 /** Widths of the panels: as wide as a tile, the last one a vector if that is enough. */
 function panelsOf(
-  tile: Tile,
+  tile: PanelWidth,
   columns: number,
 ): { readonly whole: number; readonly rest: number; readonly restWidth: number } {
   const whole = Math.floor(columns / tile.columns)
@@ -36,6 +46,7 @@ const tapsOf = ({ axes }: Correlation): number => axes.reduce((all, { taps }) =>
 /** Bytes of the packed weights; a depthwise correlation packs none. */
 export function packedBytes(correlation: Correlation, tile: Tile): number {
   if (isDepthwise(correlation)) return 0
+  if (isDeep(correlation, tile)) return correlation.groups * panelBytes(correlation, tile, correlation.columns)
   const { whole, rest, restWidth } = panelsOf(tile, correlation.columns)
   const width = whole * tile.columns + (rest > 0 ? restWidth : 0)
   return correlation.groups * width * tapsOf(correlation) * correlation.depth * tile.bytes
@@ -45,7 +56,10 @@ export function packedBytes(correlation: Correlation, tile: Tile): number {
 export const firstTap = ({ axes }: Correlation): number =>
   axes.reduce((offset, { tapFirst, tapStride }) => offset + tapFirst * tapStride, 0)
 
-/** Panel by panel and tap by tap: [group][panel][tap][depth][width], lanes beyond the columns zero. */
+/**
+ * Panel by panel and tap by tap: [group][panel][tap][depth][width], lanes beyond the columns zero. Where the lanes are depths:
+ * [group][tap][vector of depths][column][lane].
+ */
 export function packWeights(
   state: ModuleState,
   code: FunctionBuilder,
@@ -69,9 +83,17 @@ export function packWeights(
     const lie = [strides.column, strides.depth].map((elements) => i32(elements * tile.bytes))
     return walk(code, pointers, taps(width), call(index, from, ...lie, i32(lanes), i32(depth), to))
   }
+  const packDeep = (): Expression => {
+    const index = state.library.once(`pack ${tile.vector} ${tile.lanes}`, () =>
+      emitPack(state.module, tile, tile.lanes),
+    )
+    const [from, to] = pointers.map(get)
+    const lie = [strides.depth, strides.column].map((elements) => i32(elements * tile.bytes))
+    return walk(code, pointers, taps(columns), call(index, from, ...lie, i32(depth), i32(columns), to))
+  }
   const panel = [strides.column * tile.columns * tile.bytes, panelBytes(correlation, tile, tile.columns)]
   const group = [strides.group * tile.bytes, packedBytes(correlation, tile) / groups]
-  const panels = overPanels(code, tile, columns, pointers, panel, pack)
+  const panels = isDeep(correlation, tile) ? packDeep() : overPanels(code, tile, columns, pointers, panel, pack)
   return sequence(
     local.set(pointers[0], beyond(weights, firstTap(correlation) * tile.bytes)),
     local.set(pointers[1], get(work)),
@@ -86,7 +108,7 @@ export const panelBytes = ({ axes, depth }: Correlation, { bytes }: Tile, width:
 /** Runs code for every panel, with its width and the columns in it; pointers move on from one to the next. */
 export function overPanels(
   code: FunctionBuilder,
-  tile: Tile,
+  tile: PanelWidth,
   columns: number,
   pointers: readonly Local[],
   strides: readonly number[],

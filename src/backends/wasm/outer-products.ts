@@ -4,7 +4,8 @@
  *   C[i, j] (+)= Σ a[aOffset i + …] · b[j + …]        i < rows, j < columns
  *
  * The tile of a convolution is positions × output channels over taps and input channels; that of a kernel gradient is taps and
- * input channels × output channels over positions. An element of `a` is spread over a vector, or (depthwise) is a vector itself.
+ * input channels × output channels over positions. An element of `a` is spread over a vector, or is a vector itself: of channels that
+ * do not meet (depthwise), or of depths that are added up in the end.
  * The rows of a tile lie anywhere, at offsets that are part of the code, so one pointer serves them all.
  *
  * Source: the micro-kernel of `micro-kernel.ts`; Zhang, Franchetti, Low 2018, "High performance zero-memory overhead direct
@@ -25,6 +26,8 @@ import {
   newLabel,
   op,
   sequence,
+  shuffle,
+  storeLane,
   v128,
 } from './instructions.ts'
 import { storeVector } from './lanes.ts'
@@ -47,12 +50,26 @@ export interface OuterProducts {
   readonly cOffsets: readonly number[]
   /** Elements of a row. */
   readonly columns: number
-  /** Is an element of `a` spread over all columns, or are there as many as columns? */
-  readonly spread: boolean
+  /**
+   * What stands side by side in a vector. 'columns': an element of `a` is spread over them. 'channels': columns too, but there are
+   * as many elements of `a`. 'depth': of each row and each column a vector, and the lanes of a sum are added in the end.
+   */
+  readonly lanes: 'columns' | 'channels' | 'depth'
   /** Is the sum added to the result, or written? */
   readonly accumulate: boolean
-  /** Outermost first; at least one. Only the first may be 'turns'. */
+  /** Outermost first; at least one, unless there are taps. Only the first may be 'turns'. */
   readonly levels: readonly DepthLevel[]
+  /**
+   * Of one vector of channels: the innermost loop, which is written out, so that rows that meet the same vector of `a` share it.
+   */
+  readonly taps: Taps | null
+}
+
+/** The loop over the taps of a row: how many, and the bytes from one to the next. */
+export interface Taps {
+  readonly count: number
+  readonly a: number
+  readonly b: number
 }
 
 /**
@@ -61,6 +78,12 @@ export interface OuterProducts {
  */
 export const mostRows = ({ fma, lanes }: Tile, columns: number): number =>
   columns > lanes ? (fma ? 6 : 4) : fma ? 10 : 6
+
+/** The most rows of a tile whose lanes are depths, so that each row has as many sums as there are columns: one, two or three. */
+export const mostDeepRows = ({ fma }: Tile, columns: number): number => (fma ? [7, 4, 3] : [7, 4, 2])[columns - 1]!
+
+/** The most rows of a tile of one vector of channels that holds so many vectors of weights. */
+export const mostSharingRows = (taps: number): number => 12 - taps
 
 /** The index of the function `(a, b, c, turns)` of a tile: addresses, and how often the outermost loop runs (≥ 1). */
 export const outerProducts = ({ library, module }: ModuleState, tile: Tile, products: OuterProducts): number => {
@@ -92,17 +115,22 @@ function merged(levels: readonly DepthLevel[]): readonly DepthLevel[] {
   return kept
 }
 
+/** Vectors of sums in a row. */
+const vectorsOf = (tile: Tile, { columns, lanes }: OuterProducts): number =>
+  lanes === 'depth' ? columns : Math.ceil(columns / tile.lanes)
+
 const writeTile = (code: FunctionBuilder, tile: Tile, products: OuterProducts): void => {
   const [a, b, c, turns] = code.parameters.keys()
-  const { aOffsets, columns, levels } = products
-  const vectors = Math.ceil(columns / tile.lanes)
+  const { aOffsets, levels, taps } = products
+  const vectors = vectorsOf(tile, products)
   const sums = code.locals('v128', aOffsets.length * vectors)
-  const turn = turnOf(code, tile, products, sums, a, b)
+  const turn =
+    taps === null ? turnOf(code, tile, products, sums, a, b) : turnOfTaps(code, tile, aOffsets, taps, sums, a, b)
   const zero = v128(new Uint8Array(16))
   code.emit(
     sequence(...sums.map((sum) => set(sum, zero))),
-    nested(code, levels, a, b, turns, turn),
-    writeSums(tile, products, sums, c),
+    levels.length === 0 ? turn : nested(code, levels, a, b, turns, turn),
+    products.lanes === 'depth' ? writeTotals(tile, products, sums, c) : writeSums(tile, products, sums, c),
   )
 }
 
@@ -150,24 +178,64 @@ const step = (pointer: Local, bytes: number): readonly Expression[] =>
 const turnOf = (
   code: FunctionBuilder,
   tile: Tile,
-  { aOffsets, columns, spread }: OuterProducts,
+  products: OuterProducts,
   sums: readonly Local[],
   a: Local,
   b: Local,
 ): Expression => {
-  const vectors = Math.ceil(columns / tile.lanes)
+  const { aOffsets, lanes } = products
+  const vectors = vectorsOf(tile, products)
   const rowOfB = code.locals('v128', vectors)
   const element = code.local('v128')
   const steps = rowOfB.map((vector, j) => set(vector, load('v128.load', get(b), 16 * j, 2)))
   aOffsets.forEach((offset, i) => {
-    if (spread) steps.push(set(element, load(tile.splat, get(a), offset)))
+    if (lanes === 'columns') steps.push(set(element, load(tile.splat, get(a), offset)))
+    if (lanes === 'depth') steps.push(set(element, load('v128.load', get(a), offset, 2)))
     for (let j = 0; j < vectors; j++) {
-      if (!spread) steps.push(set(element, load('v128.load', get(a), offset + 16 * j, 2)))
+      if (lanes === 'channels') steps.push(set(element, load('v128.load', get(a), offset + 16 * j, 2)))
       const sum = sums[i * vectors + j]
       steps.push(set(sum, multiplyAdd(tile, get(element), get(rowOfB[j]), get(sum))))
     }
   })
   return sequence(...steps)
+}
+
+/** All products of some taps: a vector of `a` is read once, and meets the taps of all rows that it belongs to. */
+const turnOfTaps = (
+  code: FunctionBuilder,
+  tile: Tile,
+  aOffsets: readonly number[],
+  taps: Taps,
+  sums: readonly Local[],
+  a: Local,
+  b: Local,
+): Expression => {
+  const weights = code.locals('v128', taps.count)
+  const [element, lowest] = [code.local('v128'), code.local('i32')]
+  const first = Math.min(0, (taps.count - 1) * taps.b)
+  const steps = [set(lowest, first === 0 ? get(b) : add(get(b), i32(first)))]
+  weights.forEach((weight, k) => {
+    steps.push(set(weight, load('v128.load', get(lowest), k * taps.b - first, 2)))
+  })
+  for (const [offset, users] of meetings(aOffsets, taps)) {
+    steps.push(set(element, load('v128.load', get(a), offset, 2)))
+    for (const { row, tap } of users) {
+      steps.push(set(sums[row], multiplyAdd(tile, get(element), get(weights[tap]), get(sums[row]))))
+    }
+  }
+  return sequence(...steps)
+}
+
+/** The offsets in `a` that any row reads, in order, each with the rows and taps that it is read for. */
+const meetings = (aOffsets: readonly number[], { count, a }: Taps) => {
+  const found = new Map<number, { readonly row: number; readonly tap: number }[]>()
+  aOffsets.forEach((start, row) => {
+    for (let tap = 0; tap < count; tap++) {
+      const offset = start + tap * a
+      found.set(offset, [...(found.get(offset) ?? []), { row, tap }])
+    }
+  })
+  return [...found].sort(([left], [right]) => left - right)
 }
 
 /** The sums to memory; exactly the columns there are. */
@@ -187,5 +255,48 @@ const writeSums = (
       return storeVector(dtype, width, Math.min(lanes, columns - j * lanes), { address: get(c), offset }, value)
     }),
   )
+  return sequence(...steps)
+}
+
+/** The lanes of each sum added up, as many sums at a time as a vector has lanes; to memory, where they replace what was there. */
+const writeTotals = (
+  { lanes, bytes, vector }: Tile,
+  { cOffsets, columns }: OuterProducts,
+  sums: readonly Local[],
+  c: Local,
+): Expression => {
+  const places = cOffsets.flatMap((row) => Array.from({ length: columns }, (_, j) => row + j * bytes))
+  const name = lanes === 4 ? 'v128.store32_lane' : 'v128.store64_lane'
+  const halves = (a: Expression, b: Expression, [low, high]: readonly (readonly number[])[]): Expression =>
+    op(`${vector}.add`, shuffle(a, b, low), shuffle(a, b, high))
+  const pairs =
+    lanes === 4
+      ? [
+          [0, 4, 1, 5],
+          [2, 6, 3, 7],
+        ]
+      : [
+          [0, 2],
+          [1, 3],
+        ]
+  const totals = (part: readonly Local[]): Expression => {
+    const [first, second, third, fourth] = part.map((sum) => get(sum))
+    const two = halves(first!, second!, pairs)
+    return lanes === 4
+      ? halves(two, halves(third!, fourth!, pairs), [
+          [0, 1, 4, 5],
+          [2, 3, 6, 7],
+        ])
+      : two
+  }
+  const steps: Expression[] = []
+  for (let start = 0; start < sums.length; start += lanes) {
+    const part = Array.from({ length: lanes }, (_, lane) => sums[Math.min(start + lane, sums.length - 1)]!)
+    const result = part[0]!
+    steps.push(set(result, totals(part)))
+    for (const [lane, place] of places.slice(start, start + lanes).entries()) {
+      steps.push(storeLane(name, get(c), get(result), lane, place))
+    }
+  }
   return sequence(...steps)
 }

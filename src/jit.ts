@@ -5,9 +5,10 @@
 import type { TupleHint } from '../types/transforms.ts'
 import type { ClosedFunction } from './closed.ts'
 import { closeOverTypes } from './closed.ts'
+import { showAbstract } from './core/abstract.ts'
 import { deviceOf, place } from './core/bind.ts'
 import type { Device, ExecuteOptions } from './core/device.ts'
-import { ArgumentError, TraceError } from './core/errors.ts'
+import { ArgumentError, DeviceError, TraceError } from './core/errors.ts'
 import { recognisesAll, type Template, templateOf } from './core/template.ts'
 import { currentTrace } from './core/trace.ts'
 import { flatten, gather, unflatten } from './core/tree.ts'
@@ -142,10 +143,18 @@ const deviceFor = ({ captures }: Traced, leaves: readonly Value[]): Device =>
 function constantsOn({ captures, placed }: Traced, device: Device): readonly Concrete[] {
   let constants = placed.get(device)
   if (constants === undefined) {
-    constants = captures.map((capture) => place(capture, device))
+    constants = captures.map((capture) => captured(capture, device))
     placed.set(device, constants)
   }
   return constants
+}
+
+function captured(value: Value, device: Device): Concrete {
+  const constant = place(value, device)
+  if (constant.device === device) return constant
+  throw new DeviceError(
+    `jit: the function captures a ${showAbstract(constant)} tensor on ${constant.device.name}, and its arguments are on ${device.name}. Pass the tensor as an argument, or move it before: to(x, device).`,
+  )
 }
 
 /** Structures, dtypes and shapes of the arguments as a text; their leaves are appended to `leaves`. */

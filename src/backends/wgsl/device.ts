@@ -13,9 +13,11 @@ import { BufferPool, GpuStorage, sizeClass } from './buffers.ts'
 import { codeOf, type Executable, shadersOf } from './executable.ts'
 import { Executables } from './executables.ts'
 import { Faults, VOID } from './faults.ts'
-import { mapForReading, usage } from './flags.ts'
+import { usage } from './flags.ts'
+import { GATE_BYTES } from './gates.ts'
 import { Line } from './line.ts'
 import { Pipelines } from './pipelines.ts'
+import { Readback } from './readback.ts'
 import { Runner } from './runner.ts'
 
 /** Bytes that may be uploaded before a submission lets the driver reclaim what it used for it. */
@@ -52,7 +54,9 @@ class Machine implements WebGpuDevice {
   readonly #pool: BufferPool
   readonly #pipelines: Pipelines
   readonly #executables: Executables
+  readonly #readback: Readback
   readonly #line: Line
+  readonly #gates: GPUBuffer
   #arena: GPUBuffer | null = null
   #uploaded = 0
 
@@ -62,6 +66,8 @@ class Machine implements WebGpuDevice {
     this.#faults = new Faults(device)
     this.#pool = new BufferPool(device, this.#faults, parts.budget)
     this.#pipelines = new Pipelines(device, this.#faults)
+    this.#readback = new Readback(device)
+    this.#gates = device.createBuffer({ label: 'gates', size: GATE_BYTES, usage: usage.storage | usage.indirect })
     this.#line = new Line((error) => this.#faults.tell(errorOf(error)))
     this.#executables = new Executables(device, () => this.#line.isBusy)
     this.lost = device.lost.then(({ message }) => message)
@@ -132,11 +138,7 @@ class Machine implements WebGpuDevice {
     const { buffer } = storage
     if (elements === 0) return viewOf(tensor.dtype, new ArrayBuffer(0), 0, 0)
     const { device } = this.#parts
-    const staging = device.createBuffer({
-      label: `read ${showAbstract(tensor)}`,
-      size: 4 * elements,
-      usage: usage.mapRead | usage.copyDestination,
-    })
+    const staging = this.#readback.take(4 * elements)
     // The copy takes its turn now: what comes later may donate the tensor.
     await this.#line.inTurn(() => {
       this.#faults.enter('read')
@@ -144,7 +146,7 @@ class Machine implements WebGpuDevice {
       encoder.copyBufferToBuffer(buffer!, 0, staging, 0, 4 * elements)
       device.queue.submit([encoder.finish()])
     })
-    const copy = await this.#bytesOf(staging)
+    const copy = await this.#bytesOf(staging, 4 * elements)
     if (storage.fault !== null) throw storage.fault
     return viewOf(tensor.dtype, copy, 0, elements)
   }
@@ -155,20 +157,18 @@ class Machine implements WebGpuDevice {
   }
 
   /** What was copied into a buffer, once all work before is known to be right. */
-  async #bytesOf(staging: GPUBuffer): Promise<ArrayBuffer> {
+  async #bytesOf(staging: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     const settled = this.#faults.settle()
     try {
-      await staging.mapAsync(mapForReading)
+      const copy = await this.#readback.bytesOf(staging, bytes)
       await settled
       this.#faults.check()
-      return staging.getMappedRange().slice(0)
+      return copy
     } catch (error) {
       await settled
       await this.#faults.lossIfAny()
       this.#faults.check()
       throw errorOf(error)
-    } finally {
-      staging.destroy()
     }
   }
 
@@ -180,10 +180,11 @@ class Machine implements WebGpuDevice {
 
   #run(executable: Executable, call: Call, release: () => void): void {
     const { device } = this.#parts
+    const parts = { device, pipelines: this.#pipelines, readback: this.#readback }
     const start = (): Runner | null => {
       if (!call.begin(this.#faults, executable.name)) return null
-      const arena = this.#arenaOf(executable)
-      return new Runner(device, this.#pipelines, executable, { inputs: call.inputs, outputs: call.outputs, arena })
+      const { inputs, outputs } = call
+      return new Runner(parts, executable, { inputs, outputs, arena: this.#arenaOf(executable), gates: this.#gates })
     }
     if (!executable.waits) {
       void this.#line.inTurn(() => {

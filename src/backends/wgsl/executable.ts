@@ -120,7 +120,7 @@ function nextToStage(items: readonly Item[], bindings: number, sizes: ReadonlyMa
     // The arena is bound too as soon as something is moved into it.
     const room = names.includes('arena') ? bindings : bindings - 1
     if (names.length <= bindings) continue
-    const movable = names.filter((name) => name !== 'arena').sort((a, b) => sizes.get(a)! - sizes.get(b)!)
+    const movable = names.filter((name) => sizes.has(name)).sort((a, b) => sizes.get(a)! - sizes.get(b)!)
     for (const name of movable.slice(0, names.length - room)) moved.add(name)
   }
   return moved.size === 0 ? null : [...moved]

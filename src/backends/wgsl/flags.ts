@@ -5,6 +5,7 @@ export const usage = {
   copyDestination: 0x8,
   uniform: 0x40,
   storage: 0x80,
+  indirect: 0x100,
 } as const
 
 /** To be read. */

@@ -6,27 +6,35 @@
 import { sizeOf } from '../../core/abstract.ts'
 import { bytesOf, viewOf } from '../../core/dtype.ts'
 import type { Executable } from './executable.ts'
-import { mapForReading, usage } from './flags.ts'
+import { foldedGrid } from './grid.ts'
 import type { Pipelines } from './pipelines.ts'
+import type { Readback } from './readback.ts'
 import type { Region, Resource } from './resource.ts'
 import type { Dispatch, HostCall, Item, Repeat } from './schedule.ts'
 
-/** Workgroups along one axis of a grid. */
-const GRID = 65_535
-/** Runs of a loop between two looks at its flag, at most. */
-const CHUNK = 64
+/** Dispatches between two looks at the flag of a loop, at most. */
+const CHUNK = 8192
+/** Looks at a flag come after so many milliseconds, about. */
+const LOOK = 16
 
 /** The buffers of one call of a program. */
 export interface CallBuffers {
   readonly arena: GPUBuffer
+  readonly gates: GPUBuffer
   readonly inputs: readonly GPUBuffer[]
   readonly outputs: readonly GPUBuffer[]
 }
 
+/** What a device runs everything with. */
+export interface RunnerParts {
+  readonly device: GPUDevice
+  readonly pipelines: Pipelines
+  readonly readback: Readback
+}
+
 /** Encodes and submits. */
 export class Runner {
-  readonly #device: GPUDevice
-  readonly #pipelines: Pipelines
+  readonly #parts: RunnerParts
   readonly #executable: Executable
   readonly #buffers: CallBuffers
   #encoder: GPUCommandEncoder
@@ -35,18 +43,17 @@ export class Runner {
   /** The groups of this call, by slot. */
   readonly #groups: GPUBindGroup[] = []
 
-  constructor(device: GPUDevice, pipelines: Pipelines, executable: Executable, buffers: CallBuffers) {
-    this.#device = device
-    this.#pipelines = pipelines
+  constructor(parts: RunnerParts, executable: Executable, buffers: CallBuffers) {
+    this.#parts = parts
     this.#executable = executable
     this.#buffers = buffers
-    this.#encoder = device.createCommandEncoder({ label: executable.name })
+    this.#encoder = parts.device.createCommandEncoder({ label: executable.name })
   }
 
   /** Runs a schedule that never waits. */
   run(): void {
     this.#stageInputs()
-    for (const item of this.#executable.schedule.items) if (item.kind === 'dispatch') this.#dispatch(item)
+    this.#encode(this.#executable.schedule.items)
     this.#unstageOutputs()
     this.#submit()
   }
@@ -59,30 +66,54 @@ export class Runner {
     this.#submit()
   }
 
+  #encode(items: readonly Item[]): void {
+    for (const item of items) if (item.kind === 'dispatch') this.#dispatch(item)
+  }
+
   async #items(items: readonly Item[]): Promise<void> {
     for (const item of items) {
       if (item.kind === 'dispatch') this.#dispatch(item)
-      else if (item.kind === 'repeat') await this.#repeat(item)
-      else await this.#host(item)
+      else if (item.kind === 'host') await this.#host(item)
+      else if ([...item.condition, ...item.body].every(({ kind }) => kind === 'dispatch')) await this.#repeat(item)
+      else await this.#repeatWatched(item)
     }
   }
 
-  /** Runs in chunks that grow; after each the flag is read. */
+  /**
+   * Turns past the end of the loop do nothing, so they run in chunks, as long as the time between two looks asks for. The next chunk is on
+   * its way while the flag of the one before is read.
+   */
   async #repeat({ condition, body, flag, limit }: Repeat): Promise<void> {
-    const waits = [...condition, ...body].some(({ kind }) => kind !== 'dispatch')
-    let chunk = 1
-    for (let run = 0; limit === null || run < limit; ) {
-      const end = Math.min(run + chunk, limit ?? Number.POSITIVE_INFINITY)
+    const most = Math.max(1, Math.floor(CHUNK / (condition.length + body.length)))
+    let turns = 1
+    let before: Promise<boolean> | null = null
+    let seen = performance.now()
+    for (let run = 0; run < (limit ?? Number.POSITIVE_INFINITY); ) {
+      const end = Math.min(run + turns, limit ?? Number.POSITIVE_INFINITY)
       for (; run < end; run++) {
-        await this.#items(condition)
-        if (waits && !(await this.#isSet(flag))) return
-        await this.#items(body)
+        this.#encode(condition)
+        this.#encode(body)
       }
-      if (!waits) {
-        await this.#items(condition)
-        if (!(await this.#isSet(flag))) return
+      this.#encode(condition)
+      const goesOn = this.#isSet(flag)
+      if (before !== null && !(await before)) {
+        await goesOn
+        return
       }
-      chunk = Math.min(2 * chunk, CHUNK)
+      before = goesOn
+      const now = performance.now()
+      turns = now - seen < LOOK ? Math.min(2 * turns, most) : Math.max(1, turns >> 1)
+      seen = now
+    }
+    await before
+  }
+
+  /** A loop with loops or calls of the host inside: every turn waits. */
+  async #repeatWatched({ condition, body, flag, limit }: Repeat): Promise<void> {
+    for (let run = 0; limit === null || run < limit; run++) {
+      await this.#items(condition)
+      if (!(await this.#isSet(flag))) return
+      await this.#items(body)
     }
   }
 
@@ -104,46 +135,44 @@ export class Runner {
       const length = sizeOf(shape)
       const data = viewOf(buffer.dtype, new ArrayBuffer(length * bytesOf(buffer.dtype)), 0, length)
       data.set(results[i])
-      this.#device.queue.writeBuffer(this.#bufferOf(region.resource), 4 * region.start, data as AllowSharedBufferSource)
+      const target = this.#bufferOf(region.resource)
+      this.#parts.device.queue.writeBuffer(target, 4 * region.start, data as AllowSharedBufferSource)
     })
   }
 
   /** The bytes at a place, after all that was encoded has run. */
-  async #read({ resource, start }: Region, bytes: number): Promise<ArrayBuffer> {
-    const size = Math.max(4, bytes)
-    const staging = this.#device.createBuffer({ size, usage: usage.mapRead | usage.copyDestination })
+  #read({ resource, start }: Region, bytes: number): Promise<ArrayBuffer> {
+    const { readback } = this.#parts
+    const staging = readback.take(bytes)
     this.#endPass()
     if (bytes > 0) this.#encoder.copyBufferToBuffer(this.#bufferOf(resource), 4 * start, staging, 0, bytes)
     this.#submit()
-    await staging.mapAsync(mapForReading)
-    const copy = staging.getMappedRange().slice(0, bytes)
-    staging.destroy()
-    return copy
+    return readback.bytesOf(staging, bytes)
   }
 
   #dispatch(dispatch: Dispatch): void {
     const { record, slot } = this.#executable.encodings.get(dispatch)!
     const pass = this.#begunPass()
-    const pipeline = this.#pipelines.find(dispatch)
+    const pipeline = this.#parts.pipelines.find(dispatch)
     if (pipeline !== this.#pipeline) {
       pass.setPipeline(pipeline)
       this.#pipeline = pipeline
     }
     this.#groups[slot] ??= this.#group(slot)
     pass.setBindGroup(0, this.#groups[slot], [record])
-    const { workgroups } = dispatch.shader
-    const rows = Math.ceil(workgroups / GRID)
-    pass.dispatchWorkgroups(rows === 1 ? workgroups : Math.ceil(workgroups / rows), rows)
+    if (dispatch.gate !== null) pass.dispatchWorkgroupsIndirect(this.#buffers.gates, dispatch.gate)
+    else pass.dispatchWorkgroups(...foldedGrid(dispatch.shader.workgroups))
   }
 
   #group(index: number): GPUBindGroup {
     const { slots, groups, uniform, recordBytes, name } = this.#executable
+    const { device, pipelines } = this.#parts
     const slot = slots[index]
     const buffers = slot.resources.map((resource) => this.#bufferOf(resource))
     return groups.find(index, buffers, () =>
-      this.#device.createBindGroup({
+      device.createBindGroup({
         label: name,
-        layout: this.#pipelines.layout(slot.access),
+        layout: pipelines.layout(slot.access),
         entries: [
           { binding: 0, resource: { buffer: uniform!, size: recordBytes } },
           ...buffers.map((buffer, i) => ({ binding: i + 1, resource: { buffer } })),
@@ -158,8 +187,8 @@ export class Runner {
   }
 
   #bufferOf(resource: Resource): GPUBuffer {
-    if (resource.kind === 'arena') return this.#buffers.arena
-    return this.#buffers[resource.kind === 'input' ? 'inputs' : 'outputs'][resource.index]
+    if ('index' in resource) return this.#buffers[resource.kind === 'input' ? 'inputs' : 'outputs'][resource.index]
+    return this.#buffers[resource.kind]
   }
 
   #stageInputs(): void {
@@ -185,7 +214,8 @@ export class Runner {
 
   #submit(): void {
     this.#endPass()
-    this.#device.queue.submit([this.#encoder.finish()])
-    this.#encoder = this.#device.createCommandEncoder({ label: this.#executable.name })
+    const { device } = this.#parts
+    device.queue.submit([this.#encoder.finish()])
+    this.#encoder = device.createCommandEncoder({ label: this.#executable.name })
   }
 }

@@ -17,6 +17,7 @@ import type {
 } from '../../kernels/kernel.ts'
 import { type Anchored, anchoredBody, anchoredContraction, anchoredConvolution } from './anchors.ts'
 import { convolutionSources } from './convolution-shader.ts'
+import { gated } from './gates.ts'
 import { loopSources } from './loop-shader.ts'
 import { productSources } from './product-shader.ts'
 import { arena, nameOf, type Region, type Resource } from './resource.ts'
@@ -42,6 +43,10 @@ export interface Dispatch {
   readonly access: string
   /** The begins of its buffers, and of its flag. */
   readonly bases: readonly number[]
+  /** Where it is 0 the shader does nothing. */
+  readonly flag: Region | null
+  /** The place in bytes of the grid that the GPU writes itself, if it does. */
+  readonly gate: number | null
 }
 
 /** Runs `body` while the word at `flag`, which `condition` sets, is not 0. */
@@ -113,6 +118,7 @@ export function scheduleOf(
 
 class Scheduler {
   end: number
+  #level = 0
   readonly #shaders: ShaderCache
   readonly #synthetics = new Map<string, Synthetic>()
   readonly #sources = new Map<object, Sources>()
@@ -180,7 +186,7 @@ class Scheduler {
       if (shader.workgroups === 0) continue
       const bases = regions.map(({ start }) => start)
       if (flag !== null) bases.push(flag.start)
-      items.push({ kind: 'dispatch', shader, resources, access, bases })
+      items.push({ kind: 'dispatch', shader, resources, access, bases, flag, gate: null })
     }
   }
 
@@ -249,8 +255,10 @@ class Scheduler {
       this.#synthetic('below', belowKernel, [run, pointer(count, frame)], flag, outer, items)
       if (outer !== null) this.#synthetic('both', bothKernel, [flag, outer], flag, null, items)
       const inputs = [...constants, ...carry, ...rows(step.xs, i, frame)]
-      this.routine(body, { inputs, outputs: [...next, ...rows(step.ys, i, frame)] }, flag, items)
-      this.#copyAll(body.outputs, next, carry, flag, items)
+      this.#guarded(flag, items, (inner) => {
+        this.routine(body, { inputs, outputs: [...next, ...rows(step.ys, i, frame)] }, flag, inner)
+        this.#copyAll(body.outputs, next, carry, flag, inner)
+      })
       const direction = reverse ? -1 : 1
       this.#synthetic(`count ${direction}`, () => countKernel(direction), [run], run, outer, items)
     }
@@ -273,8 +281,10 @@ class Scheduler {
     )
     if (outer !== null) this.#synthetic('both', bothKernel, [own, outer], flag, null, condition)
     const body: Item[] = []
-    this.routine(step.body, { inputs: [...point(step.bodyConstants), ...carry], outputs: next }, flag, body)
-    this.#copyAll(step.body.outputs, next, carry, flag, body)
+    this.#guarded(flag, body, (inner) => {
+      this.routine(step.body, { inputs: [...point(step.bodyConstants), ...carry], outputs: next }, flag, inner)
+      this.#copyAll(step.body.outputs, next, carry, flag, inner)
+    })
     const { maxSteps, name } = step
     if (maxSteps !== null && maxSteps <= WRITTEN_OUT)
       for (let run = 0; run < maxSteps; run++) items.push(...condition, ...body)
@@ -295,8 +305,18 @@ class Scheduler {
       if (outer !== null) this.#synthetic('both', bothKernel, [flag, outer], flag, null, items)
     })
     step.branches.forEach((branch, i) => {
-      this.routine(branch, inner, this.#word(step, `branch ${i}`), items)
+      const flag = this.#word(step, `branch ${i}`)
+      this.#guarded(flag, items, (own) => this.routine(branch, inner, flag, own))
     })
+  }
+
+  /** What is done only where a flag, which is known now, is not 0. */
+  #guarded(flag: Region, items: Item[], write: (inner: Item[]) => void): void {
+    const inner: Item[] = []
+    this.#level++
+    write(inner)
+    this.#level--
+    for (const item of gated(inner, flag, this.#level)) items.push(item)
   }
 
   #carries(scratch: readonly (readonly [Buffer, Buffer])[], frame: Frame): [Region[], Region[]] {

@@ -39,7 +39,7 @@ function bind(source: ShaderSource, regions: readonly Region[], predicated: bool
   for (const { resource } of regions) resources.set(nameOf(resource), resource)
   if (predicated) resources.set('arena', { kind: 'arena' })
   const names = [...resources.keys()]
-  const counts = { arena: 0, input: 0, output: 0 }
+  const counts: Record<Resource['kind'], number> = { arena: 0, gates: 0, input: 0, output: 0 }
   const memories = names.map((name): Memory => {
     const own = buffers.filter((_, i) => nameOf(regions[i].resource) === name)
     const { kind } = resources.get(name)!

@@ -50,6 +50,9 @@ describe('what it refuses', () => {
   it('operands on two devices', async () => {
     const x = await there(tensor([1]))
     expect(await thrown(() => add(x, tensor([1])))).toMatch(/webgpu.*cpu|cpu.*webgpu/)
+    const here = tensor([1])
+    const captures = jit((v: Tensor<[1]>) => add(v, here))
+    expect(await thrown(() => captures(x))).toMatch(/captures a float32\[1\] tensor on cpu.*on webgpu.*argument/)
   })
 
   it('a tensor that was donated', async () => {

@@ -1,8 +1,11 @@
 /** Layers side by side and around each other. */
+
 import { add, concat, ShapeError } from '../src/index.ts'
 import type { ChainDomain, ChainSpec, ChainStateSpec } from '../types/chain.ts'
 import type { AnyLayer, DomainOf, Layer } from '../types/layer.ts'
 import type { CheckSkip, ParallelArguments, ParallelFunction, SkipFunction } from '../types/layer-branches.ts'
+import { sentence } from '../types/sentence.ts'
+import { skipKeeps } from '../types/sentences/layers.ts'
 import { assemble, hasState, type LayerAtRunTime, type Leaf } from './layer.ts'
 import { combined } from './members.ts'
 
@@ -60,7 +63,7 @@ export function skip<L extends AnyLayer>(
 }
 
 function around(x: Leaf, y: Leaf): Leaf {
-  const [given, kept] = [y, x].map(({ shape }) => `[${shape.join(', ')}]`)
-  if (given !== kept) throw new ShapeError(`skip: the layer gives ${given} for ${kept}; it must keep the shape`)
+  if (y.shape.length !== x.shape.length || y.shape.some((size, i) => size !== x.shape[i]))
+    throw new ShapeError(sentence(skipKeeps, { given: y.shape, x: x.shape }))
   return add(x, y)
 }

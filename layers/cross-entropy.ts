@@ -2,6 +2,7 @@
  * Losses of classes: negative logarithms of the probability that a model gives to the truth. They take logits, not
  * probabilities, so that nothing under- or overflows. Each gives one value for each example.
  */
+
 import {
   add,
   type DType,
@@ -23,6 +24,8 @@ import {
 import { z } from '../src/options.ts'
 import type { Labels, Target } from '../types/contract/loss.ts'
 import type { Floats } from '../types/element.ts'
+import { sentence } from '../types/sentence.ts'
+import { labelsDiffer } from '../types/sentences/layers.ts'
 import type { Dim, Shape } from '../types/shape.ts'
 import type { Tensor } from '../types/tensor.ts'
 import type { Leaf } from './layer.ts'
@@ -67,7 +70,12 @@ function chosen(logarithms: Leaf, labels: Leaf): Leaf {
   const [expectedShape, given] = [logarithms.shape.slice(0, -1), labels.shape].map((shape) => `[${shape.join(', ')}]`)
   if (expectedShape !== given) {
     throw new ShapeError(
-      `softmaxCrossEntropy: logits [${logarithms.shape.join(', ')}] need labels ${expectedShape}, got ${given}`,
+      sentence(labelsDiffer, {
+        op: 'softmaxCrossEntropy',
+        x: logarithms.shape,
+        needed: logarithms.shape.slice(0, -1),
+        labels: labels.shape,
+      }),
     )
   }
   const picked = sum(where(oneHot(labels, classes, 'bool'), logarithms, 0), -1)

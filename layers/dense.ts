@@ -2,10 +2,13 @@
  * The dense (fully connected, linear) layer: y = x weightᵀ + bias over the last dimension.
  * The weight is [out, in] as in PyTorch, so that its checkpoints load as they are.
  */
+
 import { linear, ShapeError } from '../src/index.ts'
 import { z } from '../src/options.ts'
 import type { Empty, Layer } from '../types/layer.ts'
 import type { DenseFunction } from '../types/layer-shapes.ts'
+import { sentence } from '../types/sentence.ts'
+import { featuresDiffer, inputScalar } from '../types/sentences/layers.ts'
 import type { Shape } from '../types/shape.ts'
 import type { Tensor } from '../types/tensor.ts'
 import { glorotUniform, type Initialiser, zeros } from './initialisers.ts'
@@ -69,8 +72,8 @@ export function dense<const I extends number, const O extends number, const Bias
 
 /** Refuses an input whose last dimension is not the number of features. */
 export function requireFeatures(name: string, { shape }: Leaf, features: number): void {
-  if (shape.length === 0) throw new ShapeError(`${name}: input must have rank >= 1, got []`)
+  if (shape.length === 0) throw new ShapeError(sentence(inputScalar, { layer: name }))
   const given = shape[shape.length - 1]
   if (given === features) return
-  throw new ShapeError(`${name}: expects ${features} input features, got ${given} (input [${shape.join(', ')}])`)
+  throw new ShapeError(sentence(featuresDiffer, { layer: name, expected: features, given: given!, x: shape }))
 }

@@ -2,10 +2,13 @@
  * Group and instance normalisation: y = weight (x − mean) / √(variance + ε) + bias, with mean and variance (divided by n) of each
  * group of channels of each sample. Wu, He (2018), arXiv:1803.08494; Ulyanov, Vedaldi, Lempitsky (2016), arXiv:1607.08022.
  */
+
 import { ArgumentError, add, mean, mul, reshape, rsqrt, ShapeError, sub, variance } from '../src/index.ts'
 import { z } from '../src/options.ts'
 import type { Layer } from '../types/layer.ts'
 import type { ChannelsFunction } from '../types/layer-shapes.ts'
+import { sentence } from '../types/sentence.ts'
+import { inputNeeds } from '../types/sentences/layers.ts'
 import { requireFeatures } from './dense.ts'
 import { ones, zeros } from './initialisers.ts'
 import { assemble, type Leaf } from './layer.ts'
@@ -89,6 +92,6 @@ function grouped<L extends Layer<any, any>>(
 /** Refuses an input that is not [batch, …, channels]. */
 export function requireChannels(name: string, x: Leaf, channels: number): void {
   if (x.shape.length < 2)
-    throw new ShapeError(`${name}: input must be [batch, …, channels], got [${x.shape.join(', ')}]`)
+    throw new ShapeError(sentence(inputNeeds, { layer: name, needed: '[batch, …, channels]', x: x.shape }))
   requireFeatures(name, x, channels)
 }

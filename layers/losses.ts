@@ -3,6 +3,7 @@
  * `mean(loss)` is the usual objective. The examples are the leading dimensions P; features stand in the last one. (The losses
  * of classes are in `cross-entropy.ts`.)
  */
+
 import {
   abs,
   type DType,
@@ -22,6 +23,9 @@ import {
 import { z } from '../src/options.ts'
 import type { Target } from '../types/contract/loss.ts'
 import type { Floats } from '../types/element.ts'
+import { sentence } from '../types/sentence.ts'
+import { dtypesDiffer, needsFloats } from '../types/sentences/dtypes.ts'
+import { targetSizesDiffer, targetsDiffer } from '../types/sentences/layers.ts'
 import type { Dim, Shape } from '../types/shape.ts'
 import type { Tensor } from '../types/tensor.ts'
 import type { Leaf } from './layer.ts'
@@ -137,12 +141,14 @@ export function requireAlike(name: string, a: unknown, b: unknown): void {
   const [p, t] = [a as Leaf, b as Leaf] // what the contracts let through; operations check that they are tensors
   const [left, right] = [p, t].map(({ shape }) => `[${shape.join(', ')}]`)
   if (left !== right) {
-    const i = p.shape.findIndex((dim, axis) => dim !== t.shape[axis])
-    const gap = p.shape.length === t.shape.length ? `: ${p.shape[i]} vs ${t.shape[i]}` : ''
-    throw new ShapeError(`${name}: prediction and target must have one shape, got ${left} and ${right}${gap}`)
+    const [parts, i] = [{ op: name, a: p.shape, b: t.shape }, p.shape.findIndex((dim, axis) => dim !== t.shape[axis])]
+    if (p.shape.length !== t.shape.length) throw new ShapeError(sentence(targetsDiffer, parts))
+    throw new ShapeError(sentence(targetSizesDiffer, { ...parts, x: p.shape[i]!, y: t.shape[i]! }))
   }
   if (p.dtype === t.dtype) return
-  throw new DTypeError(`${name}: ${p.dtype} with ${t.dtype}; convert one of them: convert(x, '${p.dtype}')`)
+  throw new DTypeError(
+    sentence(dtypesDiffer, { op: name, a: `${p.dtype}${left}`, b: `${t.dtype}${right}`, dtype: p.dtype }),
+  )
 }
 
 /** Refuses what holds no floats. */
@@ -150,7 +156,7 @@ export function requireFloats(name: string, x: unknown): void {
   const { dtype, shape } = x as Leaf // operations check that it is a tensor
   if (dtype === undefined || dtype === 'float32' || dtype === 'float64') return
   const given = `${String(dtype)}[${shape.join(', ')}]`
-  throw new DTypeError(`${name}: needs a float tensor, got ${given}; convert it first: convert(x, 'float32')`)
+  throw new DTypeError(sentence(needsFloats, { op: name, x: given }))
 }
 
 /** A result under the type of the signature, whose shapes have been checked by then. */

@@ -1,7 +1,10 @@
 /** Layers that concern shapes only. */
+
 import { flatten as flattenOf, ShapeError } from '../src/index.ts'
 import type { Empty, Layer } from '../types/layer.ts'
 import type { FlattenFunction, InputFunction } from '../types/layer-shapes.ts'
+import { sentence } from '../types/sentence.ts'
+import { signatureDiffers } from '../types/sentences/layers.ts'
 import type { Shape } from '../types/shape.ts'
 import { defineLayer, type Leaf } from './layer.ts'
 
@@ -31,7 +34,7 @@ export function input<const S extends Shape>(...shape: S): Layer<InputFunction<S
     call(_, x: Leaf) {
       const reason = misfit(shape, x.shape)
       if (reason === undefined) return x
-      throw new ShapeError(`layer expects [${shape.join(', ')}], got [${x.shape.join(', ')}]: ${reason}`)
+      throw new ShapeError(sentence(signatureDiffers, { expected: shape, x: x.shape, why: reason }))
     },
   })
 }

@@ -1,4 +1,5 @@
 /** ComponentArrays at the public door: one flat vector with named, typed views, and free functions of it. */
+
 import type {
   CheckFlat,
   CheckPath,
@@ -11,9 +12,10 @@ import type {
 import type { DType } from '../types/dtype.ts'
 import type { Floats } from '../types/element.ts'
 import type { AnyComponentArray, ComponentArray, ParameterCount, ParameterSpec } from '../types/parameters.ts'
+import { sentence } from '../types/sentence.ts'
+import { lengthDiffers } from '../types/sentences/parameters.ts'
 import type { Shape } from '../types/shape.ts'
 import type { AnyTensor, Tensor } from '../types/tensor.ts'
-import { showShape } from './core/abstract.ts'
 import { ShapeError } from './core/errors.ts'
 import { operateOne } from './operation.ts'
 import { floatOperand } from './operations/operand.ts'
@@ -77,7 +79,7 @@ export function fromFlat<V extends Shape, P, D extends DType>(
   const names = typed<Layout | Components>(like)
   const { size } = isComponents(names) ? layoutOfComponents(names) : names
   if (value.shape.at(-1) !== size) {
-    throw new ShapeError(`fromFlat: the layout has ${size} numbers, the vector is ${showShape(value.shape)}`)
+    throw new ShapeError(sentence(lengthDiffers, { count: size, x: value.shape }))
   }
   return typed(nameFlat(value, names))
 }

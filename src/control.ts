@@ -1,6 +1,8 @@
 /** Control flow inside programs: loops and conditionals whose bodies are traced once, with exact derivatives of every order. */
 
 import type { Carry, NextCarry, SameBranch } from '../types/loops.ts'
+import { sentence } from '../types/sentence.ts'
+import { branchesDiffer, carryDiffers } from '../types/sentences/transforms.ts'
 import type { Tensor } from '../types/tensor.ts'
 import type { TupleHint } from '../types/transforms.ts'
 import type { Head, LengthOf, Stacked } from '../types/tree.ts'
@@ -207,9 +209,7 @@ function matchingCarry(name: string, start: Flattened, result: unknown): readonl
     const other = next.leaves[i]!
     if (other.dtype === leaf.dtype && sameShape(other.shape, leaf.shape)) return
     const place = start.paths[i] === '' ? 'the carry' : `'${start.paths[i]}' of the carry`
-    throw new ShapeError(
-      `${name}: ${place} is ${showAbstract(leaf)} at the start, but the body returns ${showAbstract(other)}`,
-    )
+    throw new ShapeError(sentence(carryDiffers, { op: name, place, a: showAbstract(leaf), b: showAbstract(other) }))
   })
   return [...next.leaves]
 }
@@ -244,7 +244,7 @@ function requireSameResults(yes: Branch, no: Branch): void {
     a.every((type, i) => type.dtype === b[i]!.dtype && sameShape(type.shape, b[i]!.shape))
   if (same) return
   throw new ShapeError(
-    `cond: the branches return different things: ${a.map(showAbstract).join(', ')} and ${b.map(showAbstract).join(', ')}`,
+    sentence(branchesDiffer, { a: a.map(showAbstract).join(', '), b: b.map(showAbstract).join(', ') }),
   )
 }
 

@@ -2,11 +2,20 @@
  * Derivatives of functions of trees: trace, transform the program, run it. Inside another trace the transformed program is
  * written into the outer one, so every nesting is the same machinery.
  */
+
 import type { FloatDType } from '../types/dtype.ts'
+import { sentence } from '../types/sentence.ts'
+import {
+  noArgument,
+  noGradientBy,
+  returnsNoFloat,
+  returnsNoScalar,
+  returnsNoTensor,
+} from '../types/sentences/transforms.ts'
 import type { CheckArgument, CheckArguments, Loss, TupleHint } from '../types/transforms.ts'
 import type { ClosedFunction } from './closed.ts'
 import { closeOver } from './closed.ts'
-import { showShape } from './core/abstract.ts'
+import { showAbstract } from './core/abstract.ts'
 import { run } from './core/bind.ts'
 import { isFloat } from './core/dtype.ts'
 import { ArgumentError, DerivativeError, DTypeError, ShapeError } from './core/errors.ts'
@@ -217,18 +226,13 @@ function lossIndex(name: string, { program, resultPaths }: ClosedFunction): numb
   const index = resultPaths.findIndex((path) => path === '' || path === 'value')
   const loss = program.outputs[index]
   if (loss === undefined) {
-    throw new DerivativeError(
-      `${name}: the function must return a scalar tensor, or a record with a scalar 'value' (the rest is auxiliary)`,
-    )
+    throw new DerivativeError(sentence(returnsNoTensor, { op: name }))
   }
   if (loss.shape.length !== 0) {
-    const wayOut = 'use mean or sum, or jacrev for the Jacobian'
-    throw new ShapeError(`${name}: the function must return a scalar, it returns ${showShape(loss.shape)}; ${wayOut}`)
+    throw new ShapeError(sentence(returnsNoScalar, { op: name, x: loss.shape }))
   }
   if (!isFloat(loss.dtype)) {
-    throw new DTypeError(
-      `${name}: the function returns a scalar of ${loss.dtype}; only float32 and float64 have a gradient`,
-    )
+    throw new DTypeError(sentence(returnsNoFloat, { op: name, dtype: loss.dtype }))
   }
   return index
 }
@@ -237,7 +241,7 @@ function lossIndex(name: string, { program, resultPaths }: ClosedFunction): numb
 function markLeaves(name: string, closed: ClosedFunction, position: number, mask: boolean[]): void {
   const argument = closed.arguments[position]
   if (argument === undefined) {
-    throw new ArgumentError(`${name}: there is no argument ${position}; the function takes ${closed.arguments.length}`)
+    throw new ArgumentError(sentence(noArgument, { op: name, index: position, count: closed.arguments.length }))
   }
   const start = leafOffset(closed, position)
   argument.leaves.forEach((leaf, i) => {
@@ -253,5 +257,5 @@ function noFloat(name: string, position: number, leaves: readonly Value[]): Erro
       `${name}: argument ${position} holds no tensor; JavaScript numbers are constants, write scalar(x).`,
     )
   }
-  return new DTypeError(`${name}: argument ${position} is ${first.dtype}; only float tensors have a gradient`)
+  return new DTypeError(sentence(noGradientBy, { op: name, index: position, x: showAbstract(first) }))
 }

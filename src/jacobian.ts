@@ -1,5 +1,8 @@
 /** Whole Jacobians and Hessians, as trees of blocks named like the result and the argument. */
+
 import type { DType, FloatDType } from '../types/dtype.ts'
+import { sentence } from '../types/sentence.ts'
+import { needsFloatTensors } from '../types/sentences/transforms.ts'
 import type { DTypeOf } from '../types/tensor.ts'
 import type { FloatResult, Outer, ScalarLoss, TupleHint } from '../types/transforms.ts'
 import type { ClosedFunction } from './closed.ts'
@@ -137,7 +140,5 @@ function lastAxis(value: Value): Value {
 function requireFloats(name: string, { leaves, program }: ClosedFunction): void {
   const wrong = [...leaves, ...program.outputs].find(({ dtype }) => !isFloat(dtype))
   if (wrong === undefined) return
-  throw new DTypeError(
-    `${name}: arguments and results must be float tensors, one is ${showAbstract(wrong)}; pass it from outside instead`,
-  )
+  throw new DTypeError(sentence(needsFloatTensors, { op: name, x: showAbstract(wrong) }))
 }

@@ -1,4 +1,7 @@
 /** `vmap`: a function of single examples becomes a function of batches. */
+
+import { sentence } from '../types/sentence.ts'
+import { mappedDiffer } from '../types/sentences/transforms.ts'
 import type { Dim } from '../types/shape.ts'
 import type { Mapped, MappedArgs, TupleHint } from '../types/transforms.ts'
 import { closeOverTypes } from './closed.ts'
@@ -100,7 +103,7 @@ function commonSize(leaves: readonly Value[], positions: readonly (number | null
       first = leaf
     } else if (leaf.shape[axis] !== size) {
       throw new ShapeError(
-        `vmap: mapped axes differ: ${size} of ${showAbstract(first!)} vs ${leaf.shape[axis]} of ${showAbstract(leaf)}`,
+        sentence(mappedDiffer, { m: size, a: showAbstract(first!), n: leaf.shape[axis]!, b: showAbstract(leaf) }),
       )
     }
   })

@@ -1,8 +1,11 @@
 /**
  * Axes: which dimension of a shape is meant. A negative axis counts from the last one.
  */
+
 import type { ShapeError } from './error.ts'
-import type { Shape, Show } from './shape.ts'
+import type { Sentence } from './sentence.ts'
+import type * as says from './sentences/axes.ts'
+import type { Shape } from './shape.ts'
 
 /** n → a tuple of n unknown dimensions; ranks beyond 8 take non-negative axes only. */
 interface Suffixes {
@@ -26,11 +29,9 @@ export type AxisKey<S extends Shape, A extends number> = `${A}` extends `-${infe
     : never
 
 /** The sentence of an axis out of range. */
-export type AxisError<
-  S extends Shape,
-  A extends number,
-  Op extends string,
-> = ShapeError<`${Op}: axis ${A} is out of range for shape ${Show<S>} (rank ${S['length']})`>
+export type AxisError<S extends Shape, A extends number, Op extends string> = ShapeError<
+  Sentence<typeof says.axisOutOfRange, { op: Op; axis: A; x: S; rank: S['length'] }>
+>
 
 /** The keys of a list of axes, `{ keys: '0' | '2' }`, or the sentence of the first that is out of range or given twice. */
 export type AxisKeys<
@@ -42,7 +43,7 @@ export type AxisKeys<
   ? [AxisKey<S, A>] extends [never]
     ? AxisError<S, A, Op>
     : [AxisKey<S, A>] extends [Out]
-      ? ShapeError<`${Op}: axis ${A} of ${Show<S>} is given twice`>
+      ? ShapeError<Sentence<typeof says.axisTwice, { op: Op; axis: A; x: S }>>
       : AxisKeys<S, Rest, Op, Out | AxisKey<S, A>>
   : { keys: Out }
 

@@ -4,6 +4,8 @@
 import type { DType } from './dtype.ts'
 import type { DTypeError } from './error.ts'
 import type { AnyLayer, Apply, DomainOf, ShapeFunction, ShapeFunctionOf, Transparent } from './layer.ts'
+import type { Sentence } from './sentence.ts'
+import type * as says from './sentences/dtypes.ts'
 
 /** The shape after layer L; while no shape is known, that of the layer's own domain. */
 type Step<L, S> = unknown extends S
@@ -29,7 +31,7 @@ type Checked<
 /** `Step`, but a layer that takes integers stands first: what comes out of a layer is a float. */
 type StepOrMisplaced<L, S, I extends number, Begun extends boolean> = Begun extends true
   ? ShapeFunctionOf<L>['dtype'] extends infer D extends DType
-    ? DTypeError<`chain: layer ${I} takes ${D}, but the layers before it give floats`>
+    ? DTypeError<Sentence<typeof says.takesIntegers, { index: I; dtype: D }>>
     : Step<L, S>
   : Step<L, S>
 
@@ -38,7 +40,7 @@ type StepOrMisplaced<L, S, I extends number, Begun extends boolean> = Begun exte
  * arguments are generic calls, TypeScript also instantiates this with a list of unknown length: then anything is allowed.
  */
 export type ChainArguments<L extends readonly unknown[]> = {
-  [I in keyof L]: MismatchAt<L, I> extends infer Sentence extends string ? Sentence : L[I]
+  [I in keyof L]: MismatchAt<L, I> extends infer Said extends string ? Said : L[I]
 }
 
 type MismatchAt<L extends readonly unknown[], I> = number extends L['length']

@@ -4,9 +4,10 @@
  */
 import type { DType, FloatDType } from './dtype.ts'
 import type { ArgumentError, DTypeError, ShapeError } from './error.ts'
-import type { ShowTensor } from './loops.ts'
 import type { AnyComponentArray, ComponentArray, ParameterCount } from './parameters.ts'
-import type { DynamicRank, Eq, Shape, Show } from './shape.ts'
+import type { Sentence } from './sentence.ts'
+import type * as says from './sentences/parameters.ts'
+import type { DynamicRank, Eq, Shape, ShowTensor } from './shape.ts'
 import type { AnyTensor, DTypeOf, ShapeOf, Tensor } from './tensor.ts'
 
 /** The element type of a record of tensors; `never` for a record whose names are not known. */
@@ -49,9 +50,9 @@ type Marked<R, Odd, Path extends string = ''> = {
 
 type MarkedLeaf<T, S extends Shape, D extends DType, Odd, Path extends string> = D extends FloatDType
   ? D extends Odd
-    ? DTypeError<`componentArray: '${Path}' is ${ShowTensor<S, D>}, but others are float32; one flat vector has one dtype. Convert one of them.`>
+    ? DTypeError<Sentence<typeof says.oddDType, { path: Path; x: ShowTensor<S, D> }>>
     : T
-  : DTypeError<`componentArray: '${Path}' is ${ShowTensor<S, D>}; parameters are float32 or float64. Keep integers in a record beside it.`>
+  : DTypeError<Sentence<typeof says.noParameter, { path: Path; x: ShowTensor<S, D> }>>
 
 /** The vector of `fromFlat`: its last dimension is as long as the layout. */
 export type CheckFlat<V extends Shape, P, T> =
@@ -67,10 +68,7 @@ export type CheckFlat<V extends Shape, P, T> =
             : T
       : FlatError<V, P>
 
-type FlatError<
-  V extends Shape,
-  P,
-> = ShapeError<`fromFlat: the layout has ${ParameterCount<P>} numbers, the vector is ${Show<V>}`>
+type FlatError<V extends Shape, P> = ShapeError<Sentence<typeof says.lengthDiffers, { count: ParameterCount<P>; x: V }>>
 
 /** The axes in front of those of the layout. */
 export type LeadOf<V extends Shape> =
@@ -95,7 +93,7 @@ export type CheckPath<Op extends string, P, Path extends string> = string extend
   : string extends keyof P
     ? Path
     : [SpecAt<P, Path>] extends [never]
-      ? ArgumentError<`${Op}: there is no '${Path}'`>
+      ? ArgumentError<Sentence<typeof says.noPath, { op: Op; path: Path }>>
       : Path
 
 /** What may stand at a path: a tensor of its shape, or a ComponentArray of its names. */
@@ -106,8 +104,8 @@ export type CheckReplacement<P, Path extends string, T, D extends DType> = [Spec
       ? [T] extends [Tensor<SpecAt<P, Path>, D>]
         ? T
         : E extends D
-          ? ShapeError<`replace: '${Path}' has shape ${Show<SpecAt<P, Path>>}, the new one ${Show<S>}. Other shapes need a new ComponentArray: mapLeaves or componentArray.`>
-          : DTypeError<`replace: '${Path}' is ${D}, the new one ${ShowTensor<S, E>}. Convert it.`>
+          ? ShapeError<Sentence<typeof says.replacementShape, { path: Path; x: SpecAt<P, Path>; given: S }>>
+          : DTypeError<Sentence<typeof says.replacementDType, { path: Path; dtype: D; given: ShowTensor<S, E> }>>
       : Tensor<SpecAt<P, Path>, D>
     : ComponentArray<SpecAt<P, Path>, D>
 

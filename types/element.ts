@@ -6,23 +6,25 @@
  */
 import type { DType, FloatDType, IntegerDType, NumericDType } from './dtype.ts'
 import type { DTypeError } from './error.ts'
-import type { Shape, Show } from './shape.ts'
+import type { Sentence } from './sentence.ts'
+import type * as says from './sentences/dtypes.ts'
+import type { Shape, ShowTensor } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
-type Needs<Kind extends DType, D extends DType, T, Sentence extends string> = { d: D } extends {
+type Needs<Kind extends DType, D extends DType, T, Said extends string> = { d: D } extends {
   d: infer _ extends Kind
 }
   ? T
   : DType extends D
     ? T
-    : DTypeError<Sentence>
+    : DTypeError<Said>
 
 /** An operand of `Op` that holds floats. */
 export type Floats<Op extends string, S extends Shape, D extends DType, T = Tensor<S, D>> = Needs<
   FloatDType,
   D,
   T,
-  `${Op}: needs a float tensor, got ${D}${Show<S>}; convert it first: convert(x, 'float32')`
+  Sentence<typeof says.needsFloats, { op: Op; x: ShowTensor<S, D> }>
 >
 
 /** An operand of `Op` that holds numbers, not conditions. */
@@ -30,7 +32,7 @@ export type Numbers<Op extends string, S extends Shape, D extends DType, T = Ten
   NumericDType,
   D,
   T,
-  `${Op}: needs numbers, got ${D}${Show<S>}; convert it first: convert(x, 'int32')`
+  Sentence<typeof says.needsNumbers, { op: Op; x: ShowTensor<S, D> }>
 >
 
 /** An operand of `Op` that holds whole numbers. */
@@ -38,7 +40,7 @@ export type Integers<Op extends string, S extends Shape, D extends DType, T = Te
   IntegerDType,
   D,
   T,
-  `${Op}: needs integers, got ${D}${Show<S>}; convert them first: convert(x, 'int32')`
+  Sentence<typeof says.needsIntegers, { op: Op; x: ShowTensor<S, D> }>
 >
 
 /** An operand of `Op` that holds conditions. */
@@ -46,7 +48,7 @@ export type Conditions<Op extends string, S extends Shape, D extends DType, T = 
   'bool',
   D,
   T,
-  `${Op}: needs a bool tensor, got ${D}${Show<S>}; compare first: notEqual(x, 0)`
+  Sentence<typeof says.needsConditions, { op: Op; x: ShowTensor<S, D> }>
 >
 
 /** An operand of `Op` that holds indices. */
@@ -54,5 +56,5 @@ export type Indices<Op extends string, S extends Shape, D extends DType, T = Ten
   'int32',
   D,
   T,
-  `${Op}: needs int32 indices, got ${D}${Show<S>}; convert them first: convert(indices, 'int32')`
+  Sentence<typeof says.needsIndices, { op: Op; x: ShowTensor<S, D> }>
 >

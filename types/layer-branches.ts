@@ -7,7 +7,9 @@ import type { Meets } from './dimension.ts'
 import type { DType } from './dtype.ts'
 import type { ShapeError } from './error.ts'
 import type { Apply, DomainOf, ShapeFunction, ShapeFunctionOf } from './layer.ts'
-import type { AsShape, Shape, Show } from './shape.ts'
+import type { Sentence } from './sentence.ts'
+import type * as says from './sentences/layers.ts'
+import type { AsShape, Shape } from './shape.ts'
 
 /** `parallel(...layers)`: the outputs for one input, joined along the last dimension. */
 export interface ParallelFunction<L extends readonly unknown[]> extends ShapeFunction {
@@ -72,7 +74,7 @@ type Kept<R, S> = R extends string
     ? S extends Shape
       ? SameDims<R, S> extends true
         ? S
-        : ShapeError<`skip: the layer gives ${Show<R>} for ${Show<S>}; it must keep the shape`>
+        : ShapeError<Sentence<typeof says.skipKeeps, { given: R; x: S }>>
       : never
     : never
 

@@ -17,7 +17,9 @@ import type { MeetDim, Meets } from './dimension.ts'
 import type { DType, FloatDType } from './dtype.ts'
 import type { ShapeError } from './error.ts'
 import type { ShapeFunction, Transparent } from './layer.ts'
-import type { AsNumber, AsShape, Dim, Shape, Show, ShowDim } from './shape.ts'
+import type { Sentence } from './sentence.ts'
+import type * as says from './sentences/layers.ts'
+import type { AsNumber, AsShape, Dim, Shape, ShowDim } from './shape.ts'
 
 /** `dense(I, O)`: `[…, I] → […, O]`. */
 export interface DenseFunction<I extends number, O extends number> extends ShapeFunction {
@@ -27,9 +29,9 @@ export interface DenseFunction<I extends number, O extends number> extends Shape
 type DenseOutput<S, I extends number, O extends number> = S extends readonly [...infer Batch, infer D]
   ? Meets<D, I> extends true
     ? readonly [...Batch, O]
-    : ShapeError<`dense(${I}, ${O}): expects ${I} input features, got ${ShowDim<D>} (input ${Show<S>})`>
+    : ShapeError<Sentence<typeof says.featuresDiffer, { layer: `dense(${I}, ${O})`; expected: I; given: D; x: S }>>
   : S extends readonly []
-    ? ShapeError<`dense(${I}, ${O}): input must have rank >= 1, got []`>
+    ? ShapeError<Sentence<typeof says.inputScalar, { layer: `dense(${I}, ${O})` }>>
     : Shape
 
 /** A layer called `Name` that keeps the shape and asks for N features in the last dimension, such as a normalisation. */
@@ -40,9 +42,9 @@ export interface FeaturesFunction<Name extends string, N extends number> extends
 type FeaturesOutput<S, Name extends string, N extends number> = S extends readonly [...infer _, infer D]
   ? Meets<D, N> extends true
     ? S
-    : ShapeError<`${Name}(${N}): expects ${N} input features, got ${ShowDim<D>} (input ${Show<S>})`>
+    : ShapeError<Sentence<typeof says.featuresDiffer, { layer: `${Name}(${N})`; expected: N; given: D; x: S }>>
   : S extends readonly []
-    ? ShapeError<`${Name}(${N}): input must have rank >= 1, got []`>
+    ? ShapeError<Sentence<typeof says.inputScalar, { layer: `${Name}(${N})` }>>
     : Shape
 
 /** `layerNorm(N)`: `[…, N] → […, N]`. */
@@ -135,9 +137,9 @@ export interface ChannelsFunction<Name extends string, N extends number> extends
 type ChannelsOutput<S, Name extends string, N extends number> = S extends readonly [infer _, ...infer _Rest, infer C]
   ? Meets<C, N> extends true
     ? S
-    : ShapeError<`${Name}: expects ${N} input features, got ${ShowDim<C>} (input ${Show<S>})`>
+    : ShapeError<Sentence<typeof says.featuresDiffer, { layer: Name; expected: N; given: C; x: S }>>
   : S extends readonly [] | readonly [unknown]
-    ? ShapeError<`${Name}: input must be [batch, …, channels], got ${Show<S>}`>
+    ? ShapeError<Sentence<typeof says.inputNeeds, { layer: Name; needed: '[batch, …, channels]'; x: S }>>
     : Shape
 
 /** A layer called `Name` over sequences: `[…, time, I] → […, time, O]`. */
@@ -161,9 +163,9 @@ type SequenceOutput<S, Name extends string, I extends number, O extends number> 
 ]
   ? Meets<D, I> extends true
     ? readonly [...Batch, Time, O]
-    : ShapeError<`${Name}: expects ${I} input features, got ${ShowDim<D>} (input ${Show<S>})`>
+    : ShapeError<Sentence<typeof says.featuresDiffer, { layer: Name; expected: I; given: D; x: S }>>
   : S extends readonly [] | readonly [unknown]
-    ? ShapeError<`${Name}: input must be […, time, features], got ${Show<S>}`>
+    ? ShapeError<Sentence<typeof says.inputNeeds, { layer: Name; needed: '[…, time, features]'; x: S }>>
     : Shape
 
 /** `maxPool2d(size, options)` and its kind. */
@@ -216,7 +218,7 @@ type BindSignature<I extends readonly unknown[], S extends readonly unknown[], B
 type SignatureOutput<I extends Shape, O extends Shape, S> = S extends readonly unknown[]
   ? BindSignature<I, S> extends infer Bound
     ? Bound extends string
-      ? ShapeError<`layer expects ${Show<I>}, got ${Show<S>}: ${Bound}`>
+      ? ShapeError<Sentence<typeof says.signatureDiffers, { expected: I; x: S; why: Bound }>>
       : { readonly [J in keyof O]: O[J] extends keyof Bound ? Bound[O[J]] : O[J] }
     : never
   : never

@@ -6,7 +6,9 @@
  */
 import type { FloatDType } from './dtype.ts'
 import type { DTypeError, ShapeError } from './error.ts'
-import type { Shape, Show } from './shape.ts'
+import type { Sentence } from './sentence.ts'
+import type * as says from './sentences/transforms.ts'
+import type { Shape, ShowTensor } from './shape.ts'
 import type { Scalar, Tensor } from './tensor.ts'
 import type { Outer } from './transforms.ts'
 
@@ -214,15 +216,15 @@ export type ObjectiveOf<R, Op extends string = 'minimise'> = R extends Objective
     ? number extends S['length']
       ? R
       : S extends readonly []
-        ? DTypeError<`${Op}: the objective returns a scalar of ${D}; float32 or float64 is needed`>
-        : ShapeError<`${Op}: the objective must return a scalar, it returns ${Show<S>}; use mean or sum`>
-    : ShapeError<`${Op}: the objective must return a scalar tensor`>
+        ? DTypeError<Sentence<typeof says.objectiveNoFloat, { op: Op; dtype: D }>>
+        : ShapeError<Sentence<typeof says.objectiveNoScalar, { op: Op; x: S }>>
+    : ShapeError<Sentence<typeof says.objectiveNoTensor, { op: Op }>>
 
 /** The return type asked of residuals: R itself, else the sentence that they are no floats. */
 export type ResidualsOf<R> = R extends { readonly shape: infer S extends Shape; readonly dtype: infer D extends string }
   ? D extends FloatDType
     ? R
-    : DTypeError<`leastSquares: residuals must be float tensors, one is ${D}${Show<S>}; convert it: convert(x, 'float32')`>
+    : DTypeError<Sentence<typeof says.residualsNoFloat, { op: 'leastSquares'; x: ShowTensor<S, D> }>>
   : R
 
 /** The dtype of an objective's result. */

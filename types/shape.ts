@@ -42,3 +42,14 @@ type Join<S extends readonly unknown[], Out extends string = ''> = S extends rea
 
 /** A shape in print, such as `[batch, 128]`; `[...]` when the rank is dynamic. */
 export type Show<S extends readonly unknown[]> = number extends S['length'] ? '[...]' : `[${Join<S>}]`
+
+/** A tensor's type in print: `float32[batch, 784]`. */
+export type ShowTensor<S extends Shape, D> = `${D & string}${Show<S>}`
+
+/** Shapes in print, with commas between them. */
+export type ShowAll<L extends readonly Shape[], Out extends string = ''> = L extends readonly [
+  infer Head extends Shape,
+  ...infer Tail extends readonly Shape[],
+]
+  ? ShowAll<Tail, Out extends '' ? Show<Head> : `${Out}, ${Show<Head>}`>
+  : Out

@@ -7,9 +7,10 @@
  */
 import type { DType, FloatDType } from './dtype.ts'
 import type { ArgumentError, DerivativeError, DTypeError, ShapeError } from './error.ts'
-import type { ShowTensor } from './loops.ts'
 import type { ComponentArray, FlatVector } from './parameters.ts'
-import type { AsShape, Dim, Shape, Show, ShowDim } from './shape.ts'
+import type { Sentence } from './sentence.ts'
+import type * as says from './sentences/transforms.ts'
+import type { AsShape, Dim, Shape, ShowTensor } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
 /** Anything. As a constraint it tells the compiler that a returned `[a, b]` is a pair and not an array of either. */
@@ -46,9 +47,9 @@ export type NotScalar<Op extends string, R> = R extends {
   ? number extends S['length']
     ? R
     : S extends readonly []
-      ? DTypeError<`${Op}: the function returns a scalar of ${D}; only float32 and float64 have a gradient`>
-      : ShapeError<`${Op}: the function must return a scalar, it returns ${Show<S>}; use mean or sum, or jacrev for the Jacobian`>
-  : DerivativeError<`${Op}: the function must return a scalar tensor, or a record with a scalar 'value' (the rest is auxiliary)`>
+      ? DTypeError<Sentence<typeof says.returnsNoFloat, { op: Op; dtype: D }>>
+      : ShapeError<Sentence<typeof says.returnsNoScalar, { op: Op; x: S }>>
+  : DerivativeError<Sentence<typeof says.returnsNoTensor, { op: Op }>>
 
 /** The return type asked of a function whose Hessian is taken: R itself when it is a scalar of floats, else a sentence. */
 export type ScalarLoss<Op extends string, A, R> = R extends LossTensor ? WrtRule<Op, A, 0, R> : NotScalar<Op, R>
@@ -68,15 +69,13 @@ interface NoFloats {
 /** The sentence of a tensor that has no derivatives; `Else`, when its element type is `any`. */
 type NotFloats<Op extends string, T extends NoFloats, Else> = 'float32' extends T['dtype']
   ? Else
-  : DTypeError<`${Op}: arguments and results must be float tensors, one is ${T['dtype']}${Show<T['shape']>}; pass it from outside instead`>
+  : DTypeError<Sentence<typeof says.needsFloatTensors, { op: Op; x: ShowTensor<T['shape'], T['dtype']> }>>
 
 /** R, when an argument of type T can be differentiated by; else a sentence. */
-export type WrtRule<Op extends string, T, I extends number, R> = T extends {
-  readonly dtype: 'int32' | 'uint32' | 'bool'
-}
+export type WrtRule<Op extends string, T, I extends number, R> = T extends NoFloats
   ? 'float32' extends T['dtype'] // `any`
     ? R
-    : DTypeError<`${Op}: argument ${I} is ${T['dtype'] & string}; only float tensors have a gradient`>
+    : DTypeError<Sentence<typeof says.noGradientBy, { op: Op; index: I; x: ShowTensor<T['shape'], T['dtype']> }>>
   : R
 
 /** Argument I of a function of A, or the sentence that there is none. A list of unknown length is left to run time. */
@@ -86,19 +85,19 @@ export type CheckArgument<Op extends string, A extends readonly unknown[], I ext
   ? I
   : `${I}` extends keyof A
     ? I
-    : ArgumentError<`${Op}: there is no argument ${I}; the function takes ${A['length']}`>
+    : ArgumentError<Sentence<typeof says.noArgument, { op: Op; index: I; count: A['length'] }>>
 
 /** `CheckArgument` for a list: the list itself, or the sentence of the first position that there is not. */
 export type CheckArguments<Op extends string, A extends readonly unknown[], L extends readonly number[]> =
-  MissingArgument<Op, A, L> extends infer Sentence extends string ? Sentence : L
+  MissingArgument<Op, A, L> extends infer Said extends string ? Said : L
 
 type MissingArgument<
   Op extends string,
   A extends readonly unknown[],
   L extends readonly number[],
 > = L extends readonly [infer I extends number, ...infer Rest extends readonly number[]]
-  ? CheckArgument<Op, A, I> extends infer Sentence extends string
-    ? Sentence
+  ? CheckArgument<Op, A, I> extends infer Said extends string
+    ? Said
     : MissingArgument<Op, A, Rest>
   : null
 
@@ -189,6 +188,6 @@ type SecondMapped<T, Axis, N, M, Other> = { n: N; m: M } extends { n: M; m: N }
     ? Mapped<T, Axis, M>
     : Mapped<T, Axis, M> extends Tensor<infer S, infer D>
       ? Other extends Tensor<infer R, infer E>
-        ? ShapeError<`vmap: mapped axes differ: ${ShowDim<N>} of ${ShowTensor<R, E>} vs ${ShowDim<M>} of ${ShowTensor<S, D>}`>
+        ? ShapeError<Sentence<typeof says.mappedDiffer, { m: N; a: ShowTensor<R, E>; n: M; b: ShowTensor<S, D> }>>
         : Mapped<T, Axis, N>
       : Mapped<T, Axis, N>

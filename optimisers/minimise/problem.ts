@@ -2,6 +2,7 @@
  * From a function of named parameters to a function of one vector, and back: a ComponentArray is its flat vector; the float
  * tensors of any other tree stand one after the other. Integers and booleans among the parameters stay as they are.
  */
+
 import {
   ArgumentError,
   concat,
@@ -26,6 +27,13 @@ import {
 } from '../../src/index.ts'
 import type { FloatDType } from '../../types/dtype.ts'
 import type { Bounds, Constraints, Matrix, Problem, Real, Residuals, Vector } from '../../types/optimiser.ts'
+import { sentence } from '../../types/sentence.ts'
+import {
+  objectiveNoFloat,
+  objectiveNoScalar,
+  objectiveNoTensor,
+  residualsNoFloat,
+} from '../../types/sentences/transforms.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Scalar, Tensor } from '../../types/tensor.ts'
 
@@ -149,15 +157,10 @@ export function problemOf(parts: ProblemParts): Problem {
 /** What an objective returned, when it is a scalar of floats. */
 function objectiveValue(name: string, result: unknown): Real {
   const [value] = leavesOf(result)
-  if (value === undefined || value !== result)
-    throw new ShapeError(`${name}: the objective must return a scalar tensor`)
+  if (value === undefined || value !== result) throw new ShapeError(sentence(objectiveNoTensor, { op: name }))
   const shape: readonly number[] = value.shape as readonly number[] // at run time every size is a number
-  if (shape.length > 0)
-    throw new ShapeError(
-      `${name}: the objective must return a scalar, it returns [${shape.join(', ')}]; use mean or sum`,
-    )
-  if (!isFloatTensor(value))
-    throw new DTypeError(`${name}: the objective returns a scalar of ${value.dtype}; float32 or float64 is needed`)
+  if (shape.length > 0) throw new ShapeError(sentence(objectiveNoScalar, { op: name, x: shape }))
+  if (!isFloatTensor(value)) throw new DTypeError(sentence(objectiveNoFloat, { op: name, dtype: value.dtype }))
   return value as unknown as Real // a scalar of floats, as was just checked
 }
 
@@ -167,9 +170,7 @@ function floatResiduals(name: string, residuals: unknown): unknown {
   if (leaves.length === 0) throw new ShapeError(`${name}: residuals must be float tensors, there is none`)
   const odd = leaves.find((leaf) => !isFloatTensor(leaf))
   if (odd === undefined) return residuals
-  throw new DTypeError(
-    `${name}: residuals must be float tensors, one is ${odd.dtype}[${odd.shape.join(', ')}]; convert it: convert(x, 'float32')`,
-  )
+  throw new DTypeError(sentence(residualsNoFloat, { op: name, x: `${odd.dtype}[${odd.shape.join(', ')}]` }))
 }
 
 /** Residuals as one vector, with the Jacobian by whichever mode has fewer passes. */

@@ -1,9 +1,11 @@
 /** Parts of a tensor by positions that are known beforehand, in one dimension or in several. */
+
 import type { AtPositions, CheckPositions, OkPositions, Position } from '../../types/contract/positions.ts'
 import type { DType } from '../../types/dtype.ts'
+import { sentence } from '../../types/sentence.ts'
+import { indexOutOfRange, manyPositions, rangeEmpty } from '../../types/sentences/selections.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
-import { showShape } from '../core/abstract.ts'
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
@@ -69,7 +71,7 @@ function ofDimensions({ shape }: Value, positions: readonly Position[]): Part[] 
   if (dots > 1) throw new ArgumentError(`at: '...' may stand once, it stands ${dots} times.`)
   if (rest < 0) {
     const count = shape.length - rest
-    throw new ShapeError(`at: ${count} positions given for shape ${showShape(shape)} of rank ${shape.length}`)
+    throw new ShapeError(sentence(manyPositions, { count, x: shape, rank: shape.length }))
   }
   const written = dots === 1 ? positions : [...positions, '...' as const]
   const one = written.flatMap((position) => (position === '...' ? new Array<Position>(rest).fill(':') : [position]))
@@ -88,12 +90,12 @@ function partOf(position: Position, axis: number, shape: readonly number[]): Par
   }
   const part = { start: place(from, 0), stop: Math.min(place(to, size), size), step: Number(by), drop: false }
   if (position === ':' || (part.start >= 0 && part.start < part.stop && part.step > 0)) return part
-  throw new ShapeError(`at: '${position}' is empty or out of range for axis ${axis} of ${showShape(shape)}`)
+  throw new ShapeError(sentence(rangeEmpty, { range: position, axis, x: shape }))
 }
 
 function picked(index: number, axis: number, shape: readonly number[], size: number): Part {
   const first = index < 0 ? index + size : index
   if (Number.isInteger(first) && first >= 0 && first < size)
     return { start: first, stop: first + 1, step: 1, drop: true }
-  throw new ShapeError(`at: index ${index} is out of range for axis ${axis} of ${showShape(shape)}`)
+  throw new ShapeError(sentence(indexOutOfRange, { index, axis, x: shape }))
 }

@@ -2,10 +2,13 @@
  * Scaled dot-product attention: softmax(scale q kᵀ + bias) v, over the keys that a query may see.
  * Vaswani et al. (2017), arXiv:1706.03762.
  */
+
 import type { Attention } from '../../types/contract/attention.ts'
 import type { DType } from '../../types/dtype.ts'
 import type { Floats } from '../../types/element.ts'
 import type { CheckDTypes } from '../../types/operands.ts'
+import { sentence } from '../../types/sentence.ts'
+import { attentionBatches, attentionRank, keysDiffer, queriesDiffer } from '../../types/sentences/images.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { showShape } from '../core/abstract.ts'
@@ -56,8 +59,8 @@ export function attention<
   F extends DType,
 >(
   q: Floats<'attention', Q, D>,
-  k: CheckDTypes<'attention', D, E, Tensor<K, E>>,
-  v: Check<Attention<Q, K, V>, CheckDTypes<'attention', D, F, Tensor<V, F>>>,
+  k: CheckDTypes<'attention', Q, D, K, E>,
+  v: Check<Attention<Q, K, V>, CheckDTypes<'attention', Q, D, V, F>>,
   options: AttentionOptions<NoInfer<D>> = {},
 ): Tensor<Ok<Attention<Q, K, V>>, D> {
   const { causal = false, scale: given } = options
@@ -138,12 +141,13 @@ function batchOf(q: readonly number[], k: readonly number[], v: readonly number[
     ['keys', k],
     ['values', v],
   ] as const) {
-    if (shape.length < 2) throw new ShapeError(`attention: ${name} must have rank >= 2, got ${showShape(shape)}`)
+    if (shape.length < 2) throw new ShapeError(sentence(attentionRank, { what: name, x: shape }))
   }
-  if (q.at(-1) !== k.at(-1)) throw new ShapeError(`attention: queries have ${q.at(-1)} features but keys ${k.at(-1)}`)
-  if (k.at(-2) !== v.at(-2)) throw new ShapeError(`attention: keys have length ${k.at(-2)} but values ${v.at(-2)}`)
-  const others = broadcastShapes('attention: batch', k.slice(0, -2), v.slice(0, -2))
-  return broadcastShapes('attention: batch', q.slice(0, -2), others)
+  if (q.at(-1) !== k.at(-1)) throw new ShapeError(sentence(queriesDiffer, { q, d: q.at(-1)!, k, e: k.at(-1)! }))
+  if (k.at(-2) !== v.at(-2)) throw new ShapeError(sentence(keysDiffer, { k, s: k.at(-2)!, v, t: v.at(-2)! }))
+  const batches = (x: number, y: number): string => sentence(attentionBatches, { x, y, q, k, v })
+  const others = broadcastShapes('attention', k.slice(0, -2), v.slice(0, -2), batches)
+  return broadcastShapes('attention', q.slice(0, -2), others, batches)
 }
 
 /** Throws unless the tensor broadcasts to the scores. */

@@ -1,5 +1,7 @@
 /** Axes as users give them: one, several or none, negative ones counted from the last. */
-import { showShape } from '../core/abstract.ts'
+
+import { sentence } from '../../types/sentence.ts'
+import { axisTwice } from '../../types/sentences/axes.ts'
 import { ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { reshape } from '../primitives/structural.ts'
@@ -16,7 +18,7 @@ export function axesOf(
   const found: number[] = []
   for (const axis of list) {
     const place = normalAxis(operation, axis, shape)
-    if (found.includes(place)) throw new ShapeError(`${operation}: axis ${axis} of ${showShape(shape)} is given twice`)
+    if (found.includes(place)) throw new ShapeError(sentence(axisTwice, { op: operation, axis, x: shape }))
     found.push(place)
   }
   return found.sort((a, b) => a - b)

@@ -1,7 +1,10 @@
 /** Bits of integers, element by element with broadcasting. */
+
 import type { DType, IntegerDType } from '../../types/dtype.ts'
 import type { Integers } from '../../types/element.ts'
 import type { CheckOperands, MeetDType, OkOperands } from '../../types/operands.ts'
+import { sentence } from '../../types/sentence.ts'
+import { needsIntegers } from '../../types/sentences/dtypes.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { AnyTensor, Tensor } from '../../types/tensor.ts'
 import { showAbstract } from '../core/abstract.ts'
@@ -134,5 +137,5 @@ function onIntegers<R>(name: string, apply: (a: Value, b: Value) => Value, a: un
 
 function requireInteger(name: string, x: Value): Value {
   if (isInteger(x.dtype)) return x
-  throw new DTypeError(`${name}: needs integers, got ${showAbstract(x)}; convert them first: convert(x, 'int32')`)
+  throw new DTypeError(sentence(needsIntegers, { op: name, x: showAbstract(x) }))
 }

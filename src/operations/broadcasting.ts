@@ -1,6 +1,10 @@
 /** Broadcasting and JavaScript numbers: what public operations do before primitives, whose operands have equal shapes, take over. */
+
 import type { DType } from '../../types/dtype.ts'
-import { sameShape, showShape } from '../core/abstract.ts'
+import { sentence } from '../../types/sentence.ts'
+import { axisOutOfRange, cannotBroadcast } from '../../types/sentences/axes.ts'
+import { dtypesDiffer } from '../../types/sentences/dtypes.ts'
+import { sameShape, showAbstract } from '../core/abstract.ts'
 import { isFloat } from '../core/dtype.ts'
 import { ArgumentError, DTypeError, ShapeError } from '../core/errors.ts'
 import { currentTrace } from '../core/trace.ts'
@@ -12,15 +16,20 @@ import { untyped } from '../typed.ts'
 /** A tensor or a JavaScript number, as users hand it in. */
 export type Operand = unknown
 
-/** NumPy's rule: align at the end; equal sizes or 1. Throws the sentence that the compiler shows for static shapes. */
-export function broadcastShapes(operation: string, a: readonly number[], b: readonly number[]): readonly number[] {
+/** NumPy's rule: align at the end; equal sizes or 1. Throws the sentence that the compiler shows for static shapes, with the two sizes. */
+export function broadcastShapes(
+  operation: string,
+  a: readonly number[],
+  b: readonly number[],
+  says = (x: number, y: number): string => sentence(cannotBroadcast, { op: operation, a, b, x, y }),
+): readonly number[] {
   if (sameShape(a, b)) return a
   const rank = Math.max(a.length, b.length)
   const shape = new Array<number>(rank)
   for (let i = 1; i <= rank; i++) {
     const [x, y] = [a[a.length - i] ?? 1, b[b.length - i] ?? 1]
     if (x !== y && x !== 1 && y !== 1) {
-      throw new ShapeError(`${operation}: cannot broadcast ${showShape(a)} with ${showShape(b)}: ${x} vs ${y}`)
+      throw new ShapeError(says(x, y))
     }
     shape[rank - i] = x === 1 ? y : x
   }
@@ -59,15 +68,17 @@ export function operands(operation: string, given: readonly Operand[]): Value[] 
 }
 
 function commonDType(operation: string, given: readonly Operand[]): DType {
-  let dtype: DType | undefined
+  let first: Value | undefined
   for (const x of given) {
     if (!(x instanceof Value)) continue
-    if (dtype === undefined) dtype = x.dtype
-    else if (x.dtype !== dtype) {
-      throw new DTypeError(`${operation}: ${dtype} with ${x.dtype}; convert one of them: convert(x, '${dtype}')`)
+    if (first === undefined) first = x
+    else if (x.dtype !== first.dtype) {
+      throw new DTypeError(
+        sentence(dtypesDiffer, { op: operation, a: showAbstract(first), b: showAbstract(x), dtype: first.dtype }),
+      )
     }
   }
-  return dtype ?? 'float32'
+  return first?.dtype ?? 'float32'
 }
 
 /** Numbers that belong to the structure of a program; all others are its inputs, so that new numbers never recompile. */
@@ -91,5 +102,5 @@ export function normalAxis(operation: string, axis: number, shape: readonly numb
   if (!Number.isInteger(axis)) throw new ArgumentError(`${operation}: an axis is a whole number, got ${axis}`)
   const place = axis < 0 ? axis + rank : axis
   if (place >= 0 && place < rank) return place
-  throw new ShapeError(`${operation}: axis ${axis} is out of range for shape ${showShape(shape)} (rank ${rank})`)
+  throw new ShapeError(sentence(axisOutOfRange, { op: operation, axis, x: shape, rank }))
 }

@@ -95,7 +95,7 @@ export function lerp<
 >(
   a: Floats<'lerp', A, D>,
   b: CheckOperands<'lerp', A, B, D, F, Tensor<B, F>>,
-  t: Check<Where<A, B, T, 'lerp'>, CheckDTypes<'lerp', D, E, number | Tensor<T, E>>>,
+  t: Check<Where<A, B, T, 'lerp'>, CheckDTypes<'lerp', A, D, T, E, number | Tensor<T, E>>>,
 ): Tensor<Ok<Where<A, B, T, 'lerp'>>, D> {
   const between = (x: Value, y: Value, share: Value): Value => {
     const shape = broadcastShapes('lerp', x.shape, broadcastShapes('lerp', y.shape, share.shape))

@@ -4,6 +4,8 @@ import type { Where } from '../../types/contract/broadcast.ts'
 import type { DType } from '../../types/dtype.ts'
 import type { Conditions, Numbers } from '../../types/element.ts'
 import type { CheckDTypes, CheckOperands, MeetDType, OkOperands } from '../../types/operands.ts'
+import { sentence } from '../../types/sentence.ts'
+import { needsConditions } from '../../types/sentences/dtypes.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { showAbstract } from '../core/abstract.ts'
@@ -193,7 +195,7 @@ export function where<
 >(
   condition: Conditions<'where', C, F>,
   a: number | Tensor<A, D>,
-  b: Check<Where<C, A, B>, CheckDTypes<'where', D, E, number | Tensor<B, E>>>,
+  b: Check<Where<C, A, B>, CheckDTypes<'where', A, D, B, E, number | Tensor<B, E>>>,
 ): Tensor<Ok<Where<C, A, B>>, MeetDType<D, E>> {
   const flag = untyped(condition, 'where')
   requireBool('where', flag)
@@ -215,5 +217,5 @@ const onBools =
 
 function requireBool(name: string, x: Value): void {
   if (x.dtype === 'bool') return
-  throw new DTypeError(`${name}: needs a bool tensor, got ${showAbstract(x)}; compare first: notEqual(x, 0)`)
+  throw new DTypeError(sentence(needsConditions, { op: name, x: showAbstract(x) }))
 }

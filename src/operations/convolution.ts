@@ -2,6 +2,7 @@
  * Convolutions, channels last: images [batch, height, width, channels], kernels [kh, kw, in / groups, out]. As in all
  * frameworks of deep learning the kernel is not turned around (cross-correlation).
  */
+
 import type {
   Conv1d,
   Conv1dOptions,
@@ -18,6 +19,8 @@ import type {
 import type { DType } from '../../types/dtype.ts'
 import type { Numbers } from '../../types/element.ts'
 import type { CheckDTypes } from '../../types/operands.ts'
+import { sentence } from '../../types/sentence.ts'
+import { channelsDiffer, channelsUngrouped, groupsDiffer, kernelNeeds } from '../../types/sentences/images.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { showShape } from '../core/abstract.ts'
@@ -57,7 +60,7 @@ export function conv1d<
   const O extends Conv1dOptions = {},
 >(
   x: Numbers<'conv1d', X, D>,
-  kernel: Check<Conv1d<X, K, O>, CheckDTypes<'conv1d', D, E, Tensor<K, E>>>,
+  kernel: Check<Conv1d<X, K, O>, CheckDTypes<'conv1d', X, D, K, E>>,
   options?: O,
 ): Tensor<Ok<Conv1d<X, K, O>>, D> {
   return typed(convolved('conv1d', 1, x, kernel, options))
@@ -81,7 +84,7 @@ export function conv2d<
   const O extends Conv2dOptions = {},
 >(
   x: Numbers<'conv2d', X, D>,
-  kernel: Check<Conv2d<X, K, O>, CheckDTypes<'conv2d', D, E, Tensor<K, E>>>,
+  kernel: Check<Conv2d<X, K, O>, CheckDTypes<'conv2d', X, D, K, E>>,
   options?: O,
 ): Tensor<Ok<Conv2d<X, K, O>>, D> {
   return typed(convolved('conv2d', 2, x, kernel, options))
@@ -104,7 +107,7 @@ export function conv3d<
   const O extends Conv3dOptions = {},
 >(
   x: Numbers<'conv3d', X, D>,
-  kernel: Check<Conv3d<X, K, O>, CheckDTypes<'conv3d', D, E, Tensor<K, E>>>,
+  kernel: Check<Conv3d<X, K, O>, CheckDTypes<'conv3d', X, D, K, E>>,
   options?: O,
 ): Tensor<Ok<Conv3d<X, K, O>>, D> {
   return typed(convolved('conv3d', 3, x, kernel, options))
@@ -127,7 +130,7 @@ export function depthwiseConv2d<
   const O extends DepthwiseOptions = {},
 >(
   x: Numbers<'depthwiseConv2d', X, D>,
-  kernel: Check<DepthwiseConv2d<X, K, O>, CheckDTypes<'depthwiseConv2d', D, E, Tensor<K, E>>>,
+  kernel: Check<DepthwiseConv2d<X, K, O>, CheckDTypes<'depthwiseConv2d', X, D, K, E>>,
   options?: O,
 ): Tensor<Ok<DepthwiseConv2d<X, K, O>>, D> {
   const name = 'depthwiseConv2d'
@@ -137,8 +140,8 @@ export function depthwiseConv2d<
   requireImages(name, images.shape, 2)
   requireKernel(name, weights, '[kh, kw, channels, multiplier]', 2)
   const [height, width, channels, multiplier] = weights.shape as [number, number, number, number] // requireKernel saw four
-  if (images.shape[3] !== channels) throw unfit(name, images.shape[3]!, channels)
-  const geometry = { axes: slidingAxes(name, images.shape, [height, width], settings), groups: channels }
+  if (images.shape[3] !== channels) throw unfit(name, images.shape, weights.shape, channels)
+  const geometry = { axes: slidingAxes(name, images.shape, weights.shape, settings), groups: channels }
   const body = (v: Value, w: Value): Value =>
     convolution(v, reshape(w, [height, width, 1, channels * multiplier]), geometry)
   return typed(operateOne(name, geometry, [images, weights], body))
@@ -163,7 +166,7 @@ export function convTranspose1d<
   const O extends ConvTransposeOptions<1> = {},
 >(
   x: Numbers<'convTranspose1d', X, D>,
-  kernel: Check<ConvTranspose1d<X, K, O>, CheckDTypes<'convTranspose1d', D, E, Tensor<K, E>>>,
+  kernel: Check<ConvTranspose1d<X, K, O>, CheckDTypes<'convTranspose1d', X, D, K, E>>,
   options?: O,
 ): Tensor<Ok<ConvTranspose1d<X, K, O>>, D> {
   return typed(transposed('convTranspose1d', 1, x, kernel, options))
@@ -188,7 +191,7 @@ export function convTranspose2d<
   const O extends ConvTransposeOptions<2> = {},
 >(
   x: Numbers<'convTranspose2d', X, D>,
-  kernel: Check<ConvTranspose2d<X, K, O>, CheckDTypes<'convTranspose2d', D, E, Tensor<K, E>>>,
+  kernel: Check<ConvTranspose2d<X, K, O>, CheckDTypes<'convTranspose2d', X, D, K, E>>,
   options?: O,
 ): Tensor<Ok<ConvTranspose2d<X, K, O>>, D> {
   return typed(transposed('convTranspose2d', 2, x, kernel, options))
@@ -200,9 +203,8 @@ function convolved(name: string, rank: number, x: unknown, kernel: unknown, opti
   requireImages(name, images.shape, rank)
   requireKernel(name, weights, kernelNames[rank]!, rank)
   const groups = count(name, 'groups', options.groups ?? 1, 0, 1)
-  const [inputs, outputs] = weights.shape.slice(-2) as [number, number] // requireKernel saw rank + 2 axes
-  requireChannels(name, images.shape.at(-1)!, inputs, outputs, groups)
-  const geometry = { axes: slidingAxes(name, images.shape, weights.shape.slice(0, rank), options), groups }
+  requireChannels(name, images.shape, weights.shape, groups)
+  const geometry = { axes: slidingAxes(name, images.shape, weights.shape, options), groups }
   return operated(name, geometry, [images, weights], convolution)
 }
 
@@ -214,10 +216,12 @@ function transposed(name: string, rank: number, x: unknown, kernel: unknown, opt
   const groups = count(name, 'groups', options.groups ?? 1, 0, 1)
   const channels = images.shape.at(-1)!
   const expected = weights.shape.at(-1)!
-  if (channels !== expected) throw unfit(name, channels, expected)
+  if (channels !== expected) throw unfit(name, images.shape, weights.shape, expected)
   if (channels % groups !== 0)
-    throw new ShapeError(`${name}: ${channels} input channels do not fall into ${groups} groups`)
-  const geometry = { axes: transposedAxes(name, images.shape, weights.shape.slice(0, rank), options), groups }
+    throw new ShapeError(
+      sentence(channelsUngrouped, { op: name, channels, side: 'input', kernel: weights.shape, groups }),
+    )
+  const geometry = { axes: transposedAxes(name, images.shape, weights.shape, options), groups }
   return operated(name, geometry, [images, weights], convolutionInput)
 }
 
@@ -239,18 +243,26 @@ function numeric(name: string, x: unknown, kernel: unknown): [Value, Value] {
 }
 
 function requireKernel(name: string, { shape }: Value, names: string, rank: number): void {
-  if (shape.length !== rank + 2) throw new ShapeError(`${name}: kernel must be ${names}, got ${showShape(shape)}`)
+  if (shape.length !== rank + 2) throw new ShapeError(sentence(kernelNeeds, { op: name, needed: names, kernel: shape }))
   if (shape.slice(0, rank).includes(0))
     throw new ShapeError(`${name}: the kernel ${showShape(shape)} has a window of size 0`)
 }
 
-function requireChannels(name: string, channels: number, inputs: number, outputs: number, groups: number): void {
+function requireChannels(name: string, x: readonly number[], kernel: readonly number[], groups: number): void {
+  const [inputs, outputs] = kernel.slice(-2) as [number, number] // requireKernel saw at least three axes
   if (outputs % groups !== 0)
-    throw new ShapeError(`${name}: ${outputs} output channels do not fall into ${groups} groups`)
-  if (channels !== inputs * groups) throw unfit(name, channels, inputs * groups, groups > 1 ? groups : undefined)
+    throw new ShapeError(sentence(channelsUngrouped, { op: name, channels: outputs, side: 'output', kernel, groups }))
+  if (x.at(-1) !== inputs * groups) throw unfit(name, x, kernel, inputs * groups, groups)
 }
 
-const unfit = (name: string, channels: number, expected: number, groups?: number): ShapeError => {
-  const share = groups === undefined ? '' : ` (${groups} groups of ${expected / groups})`
-  return new ShapeError(`${name}: input has ${channels} channels but the kernel expects ${expected}${share}`)
+const unfit = (
+  op: string,
+  x: readonly number[],
+  kernel: readonly number[],
+  expected: number,
+  groups = 1,
+): ShapeError => {
+  const parts = { op, x, given: x.at(-1)!, kernel, expected }
+  if (groups === 1) return new ShapeError(sentence(channelsDiffer, parts))
+  return new ShapeError(sentence(groupsDiffer, { ...parts, groups, each: expected / groups }))
 }

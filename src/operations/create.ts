@@ -1,8 +1,10 @@
 /** Tensors from JavaScript numbers, and tensors whose numbers follow a rule. They are made on the CPU, the default device. */
+
 import type { Eye } from '../../types/contract/matrix.ts'
 import type { FromNested, Nested, NestedDType } from '../../types/contract/nested.ts'
 import type { Arange, Linspace } from '../../types/contract/range.ts'
 import type { DType, FloatDType, NumericDType } from '../../types/dtype.ts'
+import { stepZero } from '../../types/sentences/movements.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { AnyTensor, Check, Ok, Tensor } from '../../types/tensor.ts'
 import { isFloat } from '../core/dtype.ts'
@@ -181,7 +183,7 @@ export function arange<const A extends number, const B extends number, const C e
 ): Tensor<Ok<Arange<A, B, C>>, D>
 export function arange(start: number, stop?: number, step = 1, dtype: DType = 'int32'): unknown {
   if (stop === undefined) return arange(0, start)
-  if (step === 0) throw new ShapeError('arange: the step must not be 0')
+  if (step === 0) throw new ShapeError(stepZero)
   requireWhole(dtype, start, step)
   const shape = [Math.max(0, Math.ceil((stop - start) / step))]
   const numbers = [literal('arange', start, dtype), literal('arange', step, dtype)]

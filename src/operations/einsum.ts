@@ -3,7 +3,23 @@
  * summed over, letters that stand twice in one operand take its diagonal. `...` stands for any number of dimensions, which broadcast.
  * Operands are multiplied pair by pair, from the left.
  */
+
 import type { Einsum } from '../../types/contract/einsum.ts'
+import { sentence } from '../../types/sentence.ts'
+import {
+  einsumSays,
+  ellipsisDiffers,
+  ellipsisLost,
+  ellipsisMissing,
+  fewIndices,
+  fewOperands,
+  letterDiffers,
+  letterMissing,
+  letterTwice,
+  manyIndices,
+  manyOperands,
+  noArrow,
+} from '../../types/sentences/products.ts'
 import type { AnyTensor, Check, DTypeOf, Ok, Shapes, Tensor } from '../../types/tensor.ts'
 import { showShape } from '../core/abstract.ts'
 import { ShapeError } from '../core/errors.ts'
@@ -30,7 +46,7 @@ export function einsum<const P extends string, const L extends readonly AnyTenso
 ): Tensor<Ok<Einsum<P, Shapes<L>>>, DTypeOf<L[0]>> {
   const values = operandsOf('einsum', operands)
   const { inputs, output } = parsed(pattern as string, values) // what the contract lets through
-  const common = sizesOf(inputs, values)
+  const common = sizesOf(inputs, values, failing(pattern as string, values)) // as above
   const body = (...all: Value[]): Value => {
     const terms = all.map((value, i) => withoutRepeats(withoutOnes({ value, letters: inputs[i]! }, common)))
     const last = terms.reduce((left, right, i) => product(left, right, output + lettersAfter(inputs, i)))
@@ -52,21 +68,28 @@ interface Pattern {
 
 const lettersAfter = (inputs: readonly string[], i: number): string => inputs.slice(i + 1).join('')
 
+/** The error of a pattern, given what is wrong with it. */
+type Fail = (why: string) => ShapeError
+
+const failing =
+  (pattern: string, values: readonly Value[]): Fail =>
+  (why) => {
+    const shapes = values.map(({ shape }) => showShape(shape)).join(', ')
+    return new ShapeError(sentence(einsumSays, { why, pattern, shapes }))
+  }
+
 /** The pattern taken apart and checked against the operands. */
 function parsed(pattern: string, values: readonly Value[]): Pattern {
+  const fail = failing(pattern, values)
   const [left, output, ...rest] = pattern.replaceAll(' ', '').split('->')
-  if (output === undefined || rest.length > 0) throw new ShapeError(`einsum: '${pattern}' has no '->'`)
+  if (output === undefined || rest.length > 0) throw fail(sentence(noArrow, { pattern }))
   const written = left!.split(',')
-  if (values.length > written.length) throw new ShapeError('einsum: more operands than subscripts')
-  if (values.length < written.length) throw new ShapeError('einsum: fewer operands than subscripts')
+  if (values.length > written.length) throw fail(manyOperands)
+  if (values.length < written.length) throw fail(fewOperands)
   const counts = written.map((letters, i) => ellipsisCount(letters, values[i]!.shape))
   const longest = Math.max(...counts)
   const inputs = written.map((letters, i) => withLetters(letters, counts[i]!))
-  const sizes = new Map<string, number>()
-  inputs.forEach((letters, i) => {
-    bind(letters, values[i]!.shape, sizes)
-  })
-  requireOutput(output, sizes, longest, left!.includes('...'))
+  requireOutput(fail, output, sizesOf(inputs, values, fail), longest, left!.includes('...'))
   return { inputs, output: withLetters(output, longest) }
 }
 
@@ -85,27 +108,29 @@ const withLetters = (letters: string, count: number): string =>
     String.fromCharCode(...Array.from({ length: count }, (_, i) => FIRST_LETTER + count - 1 - i)),
   )
 
-function requireOutput(output: string, sizes: ReadonlyMap<string, number>, ellipsis: number, given: boolean): void {
-  if (output.includes('...') && !given) throw new ShapeError("einsum: '...' does not appear in the inputs")
-  if (ellipsis > 0 && !output.includes('...')) {
-    throw new ShapeError(
-      "einsum: '...' stands in the inputs but not in the output; write it there, or sum over named indices",
-    )
-  }
+function requireOutput(
+  fail: Fail,
+  output: string,
+  sizes: ReadonlyMap<string, number>,
+  ellipsis: number,
+  given: boolean,
+): void {
+  if (output.includes('...') && !given) throw fail(ellipsisMissing)
+  if (ellipsis > 0 && !output.includes('...')) throw fail(ellipsisLost)
   const letters = output.replace('...', '')
   for (const letter of letters) {
-    if (!sizes.has(letter)) throw new ShapeError(`einsum: output index '${letter}' does not appear in the inputs`)
+    if (!sizes.has(letter)) throw fail(sentence(letterMissing, { letter }))
     if (letters.indexOf(letter) !== letters.lastIndexOf(letter)) {
-      throw new ShapeError(`einsum: output index '${letter}' is given twice`)
+      throw fail(sentence(letterTwice, { letter }))
     }
   }
 }
 
 /** The size of each letter: what is not 1, where dimensions behind `...` broadcast. */
-function sizesOf(inputs: readonly string[], values: readonly Value[]): ReadonlyMap<string, number> {
+function sizesOf(inputs: readonly string[], values: readonly Value[], fail: Fail): ReadonlyMap<string, number> {
   const sizes = new Map<string, number>()
   inputs.forEach((letters, i) => {
-    bind(letters, values[i]!.shape, sizes)
+    bind(fail, letters, values[i]!.shape, sizes)
   })
   return sizes
 }
@@ -120,27 +145,25 @@ function withoutOnes({ value, letters }: Term, sizes: ReadonlyMap<string, number
   return { value: reshape(value, shape), letters: kept.map((axis) => letters[axis]!).join('') }
 }
 
-function bind(letters: string, shape: readonly number[], sizes: Map<string, number>): void {
+function bind(fail: Fail, letters: string, shape: readonly number[], sizes: Map<string, number>): void {
   for (let i = 0; i < letters.length; i++) {
     const [letter, size] = [letters[i]!, shape[i]]
-    if (size === undefined) throw new ShapeError(`einsum: more indices than dimensions of ${showShape(shape)}`)
+    if (size === undefined) throw fail(sentence(manyIndices, { x: shape }))
     const known = sizes.get(letter) ?? size
     if (isBehindEllipsis(letter) && (size === 1 || known === 1)) {
       sizes.set(letter, Math.max(size, known))
       continue
     }
-    if (known !== size) throw mismatch(letter, known, size)
+    if (known !== size) throw fail(mismatch(letter, known, size))
     sizes.set(letter, size)
   }
   if (letters.length < shape.length) {
-    throw new ShapeError(`einsum: fewer indices than dimensions of ${showShape(shape)}`)
+    throw fail(sentence(fewIndices, { x: shape }))
   }
 }
 
-const mismatch = (letter: string, known: number, size: number): ShapeError =>
-  isBehindEllipsis(letter)
-    ? new ShapeError(`einsum: the dimensions of '...' do not broadcast: ${known} vs ${size}`)
-    : new ShapeError(`einsum: index '${letter}' is both ${known} and ${size}`)
+const mismatch = (letter: string, x: number, y: number): string =>
+  isBehindEllipsis(letter) ? sentence(ellipsisDiffers, { x, y }) : sentence(letterDiffers, { letter, x, y })
 
 /** Diagonals in place of repeated letters, one after another. */
 function withoutRepeats({ value, letters }: Term): Term {

@@ -1,9 +1,18 @@
 /** Elements and blocks at positions that are tensors: known when the program runs. Positions out of range are clamped. */
+
 import type { TakeAlongAxis } from '../../types/contract/gather.ts'
 import type { DynamicSlice, DynamicUpdate, ScatterAdd } from '../../types/contract/scatter.ts'
 import type { DType } from '../../types/dtype.ts'
 import type { Indices, Numbers } from '../../types/element.ts'
 import type { CheckDTypes } from '../../types/operands.ts'
+import { sentence } from '../../types/sentence.ts'
+import {
+  blockTooLarge,
+  indicesDiffer,
+  sizesCount,
+  updateRank,
+  updatesDiffer,
+} from '../../types/sentences/selections.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { sameShape, showAbstract, showShape } from '../core/abstract.ts'
@@ -84,8 +93,7 @@ export function scatterAdd<
   const place = normalAxis('scatterAdd', axis ?? 0, value.shape)
   const [rows] = sizesOperand('scatterAdd', [size])
   if (!sameShape(value.shape.slice(place, place + index.shape.length), index.shape)) {
-    const [own, its] = [showShape(value.shape), showShape(index.shape)]
-    throw new ShapeError(`scatterAdd: updates ${own} do not hold the indices ${its} at axis ${axis ?? 0}`)
+    throw new ShapeError(sentence(updatesDiffer, { updates: value.shape, indices: index.shape, axis: axis ?? 0 }))
   }
   const body = (i: Value, v: Value): Value => indexed.scatterAdd(fromFront(i, rows!), v, place, rows!)
   return typed(operateOne('scatterAdd', [place, rows], [index, value], body))
@@ -107,9 +115,9 @@ export function dynamicSlice<S extends Shape, D extends DType, const Z extends r
 ): Tensor<Z, D> {
   const value = untyped(x, 'dynamicSlice')
   const lengths = sizesOperand('dynamicSlice', sizes as readonly number[]) // what the contract lets through
-  const { rank, shown } = described(value)
+  const rank = value.shape.length
   if (lengths.length !== rank) {
-    throw new ShapeError(`dynamicSlice: ${lengths.length} sizes given for shape ${shown} of rank ${rank}`)
+    throw new ShapeError(sentence(sizesCount, { count: lengths.length, x: value.shape, rank }))
   }
   requireInside('dynamicSlice', lengths, value)
   const places = startOperands('dynamicSlice', starts, value)
@@ -129,13 +137,13 @@ export function dynamicSlice<S extends Shape, D extends DType, const Z extends r
  */
 export function dynamicUpdateSlice<S extends Shape, U extends Shape, D extends DType, E extends DType>(
   x: Tensor<S, D>,
-  update: Check<DynamicUpdate<S, U>, CheckDTypes<'dynamicUpdateSlice', D, E, Tensor<U, E>>>,
+  update: Check<DynamicUpdate<S, U>, CheckDTypes<'dynamicUpdateSlice', S, D, U, E>>,
   starts: readonly Start[],
 ): Tensor<S, D> {
   const [value, part] = operands('dynamicUpdateSlice', [x, update])
-  const { rank, shown } = described(value!)
+  const rank = value!.shape.length
   if (part!.shape.length !== rank) {
-    throw new ShapeError(`dynamicUpdateSlice: the update ${showShape(part!.shape)} and x ${shown} differ in rank`)
+    throw new ShapeError(sentence(updateRank, { update: part!.shape, x: value!.shape }))
   }
   requireInside('dynamicUpdateSlice', part!.shape, value!)
   const places = startOperands('dynamicUpdateSlice', starts, value!)
@@ -145,11 +153,6 @@ export function dynamicUpdateSlice<S extends Shape, U extends Shape, D extends D
     ),
   )
 }
-
-const described = ({ shape }: Value): { rank: number; shown: string } => ({
-  rank: shape.length,
-  shown: showShape(shape),
-})
 
 function startOperands(name: string, starts: readonly Start[], x: Value): Value[] {
   if (starts.length !== x.shape.length) {
@@ -166,14 +169,15 @@ function startOperands(name: string, starts: readonly Start[], x: Value): Value[
 }
 
 function requireInside(name: string, sizes: readonly number[], x: Value): void {
-  if (sizes.every((size, axis) => size <= x.shape[axis]!)) return
-  throw new ShapeError(`${name}: a block ${showShape(sizes)} does not fit into ${showShape(x.shape)}`)
+  const axis = sizes.findIndex((size, i) => size > x.shape[i]!)
+  if (axis < 0) return
+  throw new ShapeError(
+    sentence(blockTooLarge, { op: name, block: sizes, x: x.shape, m: sizes[axis]!, n: x.shape[axis]! }),
+  )
 }
 
 function requireAgreement(x: readonly number[], index: readonly number[], place: number, axis: number): void {
   const why = difference(x, index, place)
   if (why === null) return
-  throw new ShapeError(
-    `takeAlongAxis: indices ${showShape(index)} do not fit ${showShape(x)} along axis ${axis}: ${why}`,
-  )
+  throw new ShapeError(sentence(indicesDiffer, { op: 'takeAlongAxis', indices: index, x, axis, why }))
 }

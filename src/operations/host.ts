@@ -1,6 +1,9 @@
 /** JavaScript data on the way into a tensor: nested arrays, typed arrays, numbers that must fit an element type. */
+
 import type { DType } from '../../types/dtype.ts'
-import { sameShape, showShape } from '../core/abstract.ts'
+import { sentence } from '../../types/sentence.ts'
+import { rowsDiffer } from '../../types/sentences/movements.ts'
+import { sameShape } from '../core/abstract.ts'
 import { allocate, isFloat, type StorageArray } from '../core/dtype.ts'
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 
@@ -42,7 +45,7 @@ function collect(values: unknown, elements: (number | boolean)[]): readonly numb
     const shape = collect(row, elements)
     if (i === 0) first = shape
     else if (!sameShape(shape, first)) {
-      throw new ShapeError(`tensor: row 0 has shape ${showShape(first)} but row ${i} has shape ${showShape(shape)}`)
+      throw new ShapeError(sentence(rowsDiffer, { first, i, x: shape }))
     }
   })
   return [values.length, ...first]

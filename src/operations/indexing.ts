@@ -1,11 +1,13 @@
 /** Parts of a tensor: by position, and by tensors of indices. */
+
 import type { OneHot, Take } from '../../types/contract/gather.ts'
 import type { Slice } from '../../types/contract/slice.ts'
 import type { DType } from '../../types/dtype.ts'
 import type { Indices } from '../../types/element.ts'
+import { sentence } from '../../types/sentence.ts'
+import { sliceEmpty } from '../../types/sentences/selections.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
-import { showShape } from '../core/abstract.ts'
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
@@ -55,9 +57,7 @@ export function slice<
     )
   }
   if (first < 0 || limit <= first) {
-    throw new ShapeError(
-      `slice: [${start}, ${end}) is empty or out of range for axis ${axis} of ${showShape(value.shape)}`,
-    )
+    throw new ShapeError(sentence(sliceEmpty, { start, stop: end, axis: axis as number, x: value.shape }))
   }
   return typed(
     operateOne('slice', [place, first, limit, stride], [value], (v) => sliced(v, place, first, limit, stride)),

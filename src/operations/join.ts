@@ -1,12 +1,14 @@
 /** Tensors joined, cut, moved along an axis and repeated. */
+
 import type { CheckParts, Concat, Split, Stack, Times } from '../../types/contract/concat.ts'
 import type { Flip, Roll } from '../../types/contract/order.ts'
 import type { Tile } from '../../types/contract/pad.ts'
 import type { Repeated } from '../../types/contract/rearrange.ts'
 import type { DType } from '../../types/dtype.ts'
+import { sentence } from '../../types/sentence.ts'
+import { concatFails, nothingToJoin, splitFails, stackFails } from '../../types/sentences/movements.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { AnyTensor, Check, DTypeOf, Ok, Shapes, Tensor } from '../../types/tensor.ts'
-import { showShape } from '../core/abstract.ts'
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { operate, operateOne } from '../operation.ts'
@@ -29,7 +31,7 @@ export function concat<const L extends readonly AnyTensor[], const A extends num
   axis: Check<Concat<Shapes<L>, A>, A>,
 ): Tensor<Ok<Concat<Shapes<L>, A>>, DTypeOf<L[0]>> {
   const values = operands('concat', tensors as readonly unknown[]) // what the contract lets through
-  if (values.length === 0) throw new ShapeError('concat: needs at least one tensor')
+  if (values.length === 0) throw new ShapeError(sentence(nothingToJoin, { op: 'concat' }))
   const given = axis as number // what the contract lets through
   const place = normalAxis('concat', given, values[0]!.shape)
   let joined = values[0]!.shape
@@ -49,11 +51,11 @@ export function stack<const L extends readonly AnyTensor[], const A extends numb
   axis?: Check<Stack<Shapes<L>, A>, A>,
 ): Tensor<Ok<Stack<Shapes<L>, A>>, DTypeOf<L[0]>> {
   const values = operands('stack', tensors as readonly unknown[]) // what the contract lets through
-  if (values.length === 0) throw new ShapeError('stack: needs at least one tensor')
+  if (values.length === 0) throw new ShapeError(sentence(nothingToJoin, { op: 'stack' }))
   const { shape } = values[0]!
   for (const other of values.slice(1)) {
     const why = difference(shape, other.shape, -1)
-    if (why !== null) throw new ShapeError(`stack: ${showShape(shape)} and ${showShape(other.shape)}: ${why}`)
+    if (why !== null) throw new ShapeError(sentence(stackFails, { a: shape, b: other.shape, why }))
   }
   const place = normalAxis('stack', (axis as number | undefined) ?? 0, [...shape, values.length]) // what the contract lets through
   const single = shape.toSpliced(place, 0, 1)
@@ -85,9 +87,7 @@ export function split<S extends Shape, D extends DType, const N extends number, 
   const place = normalAxis('split', given, value.shape)
   const size = value.shape[place]!
   if (!Number.isInteger(parts) || parts < 1 || size % parts !== 0) {
-    throw new ShapeError(
-      `split: axis ${given} of ${showShape(value.shape)} (size ${size}) is not divisible by ${parts}`,
-    )
+    throw new ShapeError(sentence(splitFails, { axis: given, x: value.shape, size, count: parts }))
   }
   const length = size / parts
   const body = (v: Value): Value[] =>
@@ -215,6 +215,6 @@ export function difference(a: readonly number[], b: readonly number[], free: num
 
 function joinedShape(a: readonly number[], b: readonly number[], place: number, axis: number): readonly number[] {
   const why = difference(a, b, place)
-  if (why !== null) throw new ShapeError(`concat: ${showShape(a)} and ${showShape(b)} along axis ${axis}: ${why}`)
+  if (why !== null) throw new ShapeError(sentence(concatFails, { a, b, axis, why }))
   return a.with(place, a[place]! + b[place]!)
 }

@@ -1,11 +1,14 @@
 /** Linear algebra over the last two dimensions; the others are stacks. */
+
 import type { Determinant, Solve, Square } from '../../types/contract/linear-algebra.ts'
 import type { DType } from '../../types/dtype.ts'
 import type { Floats } from '../../types/element.ts'
 import type { CheckDTypes } from '../../types/operands.ts'
+import { sentence } from '../../types/sentence.ts'
+import { sidesDiffer, squareNeeded } from '../../types/sentences/products.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { AnyTensor, Check, Ok, Tensor } from '../../types/tensor.ts'
-import { sameShape, showShape, sizeOf } from '../core/abstract.ts'
+import { sameShape, sizeOf } from '../core/abstract.ts'
 import { ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
@@ -56,7 +59,7 @@ export function cholesky<S extends Shape, D extends DType>(
  */
 export function triangularSolve<A extends Shape, B extends Shape, D extends DType, E extends DType>(
   a: Floats<'triangularSolve', A, D>,
-  b: Check<Solve<A, B, 'triangularSolve'>, CheckDTypes<'triangularSolve', D, E, Tensor<B, E>>>,
+  b: Check<Solve<A, B, 'triangularSolve'>, CheckDTypes<'triangularSolve', A, D, B, E>>,
   options: TriangularOptions = {},
 ): Tensor<B, D> {
   const { lower = true, transpose = false, unitDiagonal = false } = options
@@ -77,7 +80,7 @@ export function triangularSolve<A extends Shape, B extends Shape, D extends DTyp
  */
 export function choleskySolve<A extends Shape, B extends Shape, D extends DType, E extends DType>(
   a: Floats<'choleskySolve', A, D>,
-  b: Check<Solve<A, B, 'choleskySolve'>, CheckDTypes<'choleskySolve', D, E, Tensor<B, E>>>,
+  b: Check<Solve<A, B, 'choleskySolve'>, CheckDTypes<'choleskySolve', A, D, B, E>>,
 ): Tensor<B, D> {
   return system('choleskySolve', a, b, null, (matrix, right) => {
     const factor = triangular.cholesky(matrix)
@@ -98,7 +101,7 @@ export function choleskySolve<A extends Shape, B extends Shape, D extends DType,
  */
 export function solve<A extends Shape, B extends Shape, D extends DType, E extends DType>(
   a: Floats<'solve', A, D>,
-  b: Check<Solve<A, B, 'solve'>, CheckDTypes<'solve', D, E, Tensor<B, E>>>,
+  b: Check<Solve<A, B, 'solve'>, CheckDTypes<'solve', A, D, B, E>>,
 ): Tensor<B, D> {
   return system('solve', a, b, null, (matrix, right) => {
     const result = solved(factorised(stackOf(matrix)), stackOf(right))
@@ -186,13 +189,11 @@ function squareOperand(name: string, x: unknown): Value {
   const value = floatOperand(name, x as AnyTensor) // floatOperand checks it
   const [rows, columns] = value.shape.slice(-2)
   if (value.shape.length >= 2 && rows === columns) return value
-  throw new ShapeError(`${name}: [..., n, n] needed, got ${showShape(value.shape)}`)
+  throw new ShapeError(sentence(squareNeeded, { op: name, x: value.shape }))
 }
 
 function requireSides(name: string, a: readonly number[], b: readonly number[]): void {
   const rows = a.slice(0, -1)
   if (sameShape(rows, b) || (a.length === b.length && sameShape(rows, b.slice(0, -1)))) return
-  throw new ShapeError(
-    `${name}: right-hand sides ${showShape(b)} do not fit ${showShape(a)}; [..., n] or [..., n, k] needed`,
-  )
+  throw new ShapeError(sentence(sidesDiffer, { op: name, b, a }))
 }

@@ -1,10 +1,13 @@
 /** Triangles and diagonals of matrices, and of stacks of them. */
+
 import type { Diag, Diagonal, Trace, Tril, Triu } from '../../types/contract/matrix.ts'
 import type { DType } from '../../types/dtype.ts'
 import type { Numbers } from '../../types/element.ts'
+import { sentence } from '../../types/sentence.ts'
+import { rankTwo } from '../../types/sentences/axes.ts'
+import { diagNeeds } from '../../types/sentences/products.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { AnyTensor, Check, Ok, Tensor } from '../../types/tensor.ts'
-import { showShape } from '../core/abstract.ts'
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
@@ -49,7 +52,7 @@ export function triu<S extends Shape, D extends DType>(x: Check<Triu<S>, Tensor<
 export function diag<S extends Shape, D extends DType>(x: Check<Diag<S>, Tensor<S, D>>): Tensor<Ok<Diag<S>>, D> {
   const value = untyped(x as AnyTensor, 'diag') // what the contract lets through
   const rank = value.shape.length
-  if (rank !== 1 && rank !== 2) throw new ShapeError(`diag: a vector or a matrix needed, got ${showShape(value.shape)}`)
+  if (rank !== 1 && rank !== 2) throw new ShapeError(sentence(diagNeeds, { x: value.shape }))
   return typed(operateOne('diag', undefined, [value], rank === 1 ? diagonalMatrix : diagonalOf))
 }
 
@@ -118,5 +121,5 @@ function diagonalMatrix(x: Value): Value {
 
 function requireMatrix(name: string, x: Value): Value {
   if (x.shape.length >= 2) return x
-  throw new ShapeError(`${name}: rank >= 2 needed, got ${showShape(x.shape)}`)
+  throw new ShapeError(sentence(rankTwo, { op: name, x: x.shape }))
 }

@@ -2,7 +2,22 @@
  * Patterns of named axes, as `rearrange`, `reduce` and `repeat` take them: parsed, bound to the sizes of a tensor, and turned into
  * the plan of a reshape, a permutation and a reshape.
  */
-import { showShape, sizeOf } from '../core/abstract.ts'
+import { sentence } from '../../types/sentence.ts'
+import {
+  groupDiffers,
+  groupOpen,
+  nameDiffers,
+  nameTwice,
+  newAxisOpen,
+  noArrow,
+  notDivisible,
+  notOnLeft,
+  notOnRight,
+  oneIs,
+  patternRank,
+  patternSays,
+} from '../../types/sentences/movements.ts'
+import { sizeOf } from '../core/abstract.ts'
 import { ShapeError } from '../core/errors.ts'
 
 /** A name, or a group of names. */
@@ -28,19 +43,18 @@ export function axesPlan(
   given: Readonly<Record<string, number>>,
 ): AxesPlan {
   const arrow = pattern.indexOf('->')
-  if (arrow < 0) throw new ShapeError(`${name}: '${pattern}' has no '->'`)
+  const fail = (why: string): ShapeError => new ShapeError(sentence(patternSays, { op: name, why, pattern, x: shape }))
+  if (arrow < 0) throw fail(sentence(noArrow, { pattern }))
   const left = pattern.slice(0, arrow)
   const between = ellipsis(left, shape)
   const [source, target] = [parsed(left, between), parsed(pattern.slice(arrow + 2), between)]
   const sizes = new Map(Object.entries(given))
-  if (source.length !== shape.length) {
-    throw new ShapeError(`${name}: pattern '${left}' has another rank than ${showShape(shape)}`)
-  }
+  if (source.length !== shape.length) throw fail(patternRank)
   source.forEach((axis, i) => {
-    bind(name, axis, shape[i]!, sizes)
+    bind(fail, axis, shape[i]!, sizes)
   })
   const [from, to] = [named(source), named(target)]
-  requireNames(name, from, to, name === 'repeat' ? [...sizes.keys()] : from)
+  requireNames(name, fail, from, to, name === 'repeat' ? [...sizes.keys()] : from)
   const sizeOfName = (axis: string): number => sizes.get(axis)!
   return {
     from,
@@ -67,35 +81,38 @@ const parsed = (side: string, between: readonly string[]): Axis[] =>
 /** The names in a row; a lone `1` is none. */
 const named = (axes: readonly Axis[]): string[] => axes.filter((axis) => axis !== '1').flat()
 
+/** The error of a pattern, given what is wrong with it. */
+type Fail = (why: string) => ShapeError
+
 /** Notes the sizes of the names of one dimension. */
-function bind(name: string, axis: Axis, size: number, sizes: Map<string, number>): void {
+function bind(fail: Fail, axis: Axis, size: number, sizes: Map<string, number>): void {
   if (typeof axis !== 'string') {
-    bindGroup(name, axis, size, sizes)
+    bindGroup(fail, axis, size, sizes)
     return
   }
   if (axis === '1') {
-    if (size !== 1) throw new ShapeError(`${name}: '1' stands for a dimension of ${size}`)
+    if (size !== 1) throw fail(sentence(oneIs, { x: size }))
     return
   }
   const known = sizes.get(axis)
   if (known !== undefined && known !== size) {
-    throw new ShapeError(`${name}: axis '${axis}' is both ${known} and ${size}`)
+    throw fail(sentence(nameDiffers, { name: axis, x: known, y: size }))
   }
   sizes.set(axis, size)
 }
 
-function bindGroup(name: string, group: readonly string[], size: number, sizes: Map<string, number>): void {
+function bindGroup(fail: Fail, group: readonly string[], size: number, sizes: Map<string, number>): void {
   const unbound = group.filter((axis) => !sizes.has(axis))
   const known = sizeOf(group.flatMap((axis) => sizes.get(axis) ?? []))
-  const shown = `(${group.join(' ')})`
-  if (unbound.length > 1) throw new ShapeError(`${name}: give sizes for all but one axis of ${shown}`)
+  const names = group.join(' ')
+  if (unbound.length > 1) throw fail(sentence(groupOpen, { group: names }))
   const [free] = unbound
   if (free === undefined) {
-    if (known !== size) throw new ShapeError(`${name}: ${shown} = ${known} but the dimension is ${size}`)
+    if (known !== size) throw fail(sentence(groupDiffers, { group: names, known, x: size }))
     return
   }
   if (known === 0 || size % known !== 0) {
-    throw new ShapeError(`${name}: ${size} is not divisible by ${known} in ${shown}`)
+    throw fail(sentence(notDivisible, { x: size, known, group: names }))
   }
   sizes.set(free, size / known)
 }
@@ -103,18 +120,18 @@ function bindGroup(name: string, group: readonly string[], size: number, sizes: 
 /** Every name stands once on a side; which may miss on which side is the operation's affair. */
 function requireNames(
   name: 'rearrange' | 'reduce' | 'repeat',
+  fail: Fail,
   from: readonly string[],
   to: readonly string[],
   known: readonly string[],
 ): void {
   const unknown = to.find((axis) => !known.includes(axis))
-  if (unknown !== undefined && name === 'repeat')
-    throw new ShapeError(`repeat: give the size of the new axis '${shown(unknown)}'`)
-  if (unknown !== undefined) throw new ShapeError(`${name}: axis '${shown(unknown)}' does not appear on the left`)
+  if (unknown !== undefined && name === 'repeat') throw fail(sentence(newAxisOpen, { name: shown(unknown) }))
+  if (unknown !== undefined) throw fail(sentence(notOnLeft, { name: shown(unknown) }))
   const lost = name === 'reduce' ? undefined : from.find((axis) => !to.includes(axis))
-  if (lost !== undefined) throw new ShapeError(`${name}: axis '${shown(lost)}' does not appear on the right`)
+  if (lost !== undefined) throw fail(sentence(notOnRight, { name: shown(lost) }))
   const twice = repeatedName(from) ?? repeatedName(to)
-  if (twice !== undefined) throw new ShapeError(`${name}: axis '${shown(twice)}' is given twice`)
+  if (twice !== undefined) throw fail(sentence(nameTwice, { name: shown(twice) }))
 }
 
 /** An axis of `...` by the name that was written. */

@@ -1,6 +1,9 @@
 /** What operations ask of their operands before anything is traced: the sentences of a wrong element type, with the way out. */
+
 import type { DType } from '../../types/dtype.ts'
-import { type Abstract, showAbstract } from '../core/abstract.ts'
+import { sentence } from '../../types/sentence.ts'
+import { needsConditions, needsFloats, needsIndices, needsNumbers } from '../../types/sentences/dtypes.ts'
+import { showAbstract } from '../core/abstract.ts'
 import { dtypes, isFloat } from '../core/dtype.ts'
 import { DTypeError, ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
@@ -11,28 +14,28 @@ import { typed, untyped } from '../typed.ts'
 export function floatOperand(operation: string, x: unknown): Value {
   const value = untyped(x, operation)
   if (isFloat(value.dtype)) return value
-  throw wrong(operation, 'a float tensor', value, "convert it first: convert(x, 'float32')")
+  throw new DTypeError(sentence(needsFloats, { op: operation, x: showAbstract(value) }))
 }
 
 /** The value behind a tensor of numbers. */
 export function numericOperand(operation: string, x: unknown): Value {
   const value = untyped(x, operation)
   if (value.dtype !== 'bool') return value
-  throw wrong(operation, 'numbers', value, "convert it first: convert(x, 'int32')")
+  throw new DTypeError(sentence(needsNumbers, { op: operation, x: showAbstract(value) }))
 }
 
 /** The value behind a tensor of conditions. */
 export function boolOperand(operation: string, x: unknown): Value {
   const value = untyped(x, operation)
   if (value.dtype === 'bool') return value
-  throw wrong(operation, 'a bool tensor', value, 'compare first: notEqual(x, 0)')
+  throw new DTypeError(sentence(needsConditions, { op: operation, x: showAbstract(value) }))
 }
 
 /** The value behind a tensor of indices. */
 export function indexOperand(operation: string, x: unknown): Value {
   const value = untyped(x, operation)
   if (value.dtype === 'int32') return value
-  throw wrong(operation, 'int32 indices', value, "convert them first: convert(indices, 'int32')")
+  throw new DTypeError(sentence(needsIndices, { op: operation, x: showAbstract(value) }))
 }
 
 /** Runs a function of one float tensor. */
@@ -42,9 +45,6 @@ export const floatUnary = <R>(name: string, apply: (x: Value) => Value, x: unkno
 /** Runs a function of one tensor of numbers. */
 export const numericUnary = <R>(name: string, apply: (x: Value) => Value, x: unknown): R =>
   typed<R>(operateOne(name, undefined, [numericOperand(name, x)], apply))
-
-const wrong = (operation: string, needed: string, given: Abstract, wayOut: string): DTypeError =>
-  new DTypeError(`${operation}: needs ${needed}, got ${showAbstract(given)}; ${wayOut}`)
 
 /** An element type; throws for a name that is none, which only code without types can bring. */
 export function dtypeOperand(operation: string, dtype: DType): DType {

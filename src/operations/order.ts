@@ -1,8 +1,11 @@
 /** Order along an axis: sorted elements, the indices that sort, the largest, the middle. NaN counts as larger than every number. */
+
 import type { Sort, TopK } from '../../types/contract/order.ts'
 import type { Axes, Reduce } from '../../types/contract/reduce.ts'
 import type { DType } from '../../types/dtype.ts'
 import type { Floats, Numbers } from '../../types/element.ts'
+import { sentence } from '../../types/sentence.ts'
+import { tooFew } from '../../types/sentences/selections.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { showShape } from '../core/abstract.ts'
@@ -80,7 +83,7 @@ export function topK<S extends Shape, D extends DType, const K extends number, c
   const place = normalAxis('topK', axis ?? -1, value.shape)
   const count = k as number // what the contract lets through
   if (!Number.isInteger(count) || count < 0 || count > value.shape[place]!) {
-    throw new ShapeError(`topK: cannot take ${count} of axis ${axis ?? -1} of ${showShape(value.shape)}`)
+    throw new ShapeError(sentence(tooFew, { k: count, axis: axis ?? -1, x: value.shape, size: value.shape[place]! }))
   }
   const body = (v: Value): Value[] =>
     sorted([v, iota(v.shape, 'int32', place)], place, true).map((part) => sliceAxis(part, place, 0, count))

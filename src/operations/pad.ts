@@ -1,6 +1,9 @@
 /** Borders: constant, or made of the tensor itself. */
+
 import type { Pad, Padding } from '../../types/contract/pad.ts'
 import type { DType } from '../../types/dtype.ts'
+import { sentence } from '../../types/sentence.ts'
+import { padCount } from '../../types/sentences/movements.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
 import { showShape } from '../core/abstract.ts'
@@ -108,7 +111,7 @@ function repeated(x: Value, axis: number, count: number): Value {
 
 function requirePadding(pairs: Padding, shape: readonly number[]): void {
   if (pairs.length !== shape.length) {
-    throw new ShapeError(`pad: ${pairs.length} pairs given for shape ${showShape(shape)} of rank ${shape.length}`)
+    throw new ShapeError(sentence(padCount, { count: pairs.length, x: shape, rank: shape.length }))
   }
   const bad = pairs.flat().find((count) => !Number.isInteger(count) || count < 0)
   if (bad !== undefined)

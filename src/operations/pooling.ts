@@ -1,4 +1,5 @@
 /** Pooling, channels last: each window of an image becomes one element. */
+
 import type { Pair, PerAxis, SpatialRank } from '../../types/contract/convolution.ts'
 import type {
   AvgPool1dOptions,
@@ -14,9 +15,10 @@ import type {
 } from '../../types/contract/pool.ts'
 import type { DType } from '../../types/dtype.ts'
 import type { Floats, Numbers } from '../../types/element.ts'
+import { sentence } from '../../types/sentence.ts'
+import { globalNeeds } from '../../types/sentences/images.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
-import { showShape } from '../core/abstract.ts'
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
@@ -167,9 +169,7 @@ export function globalAveragePool<X extends Shape, D extends DType>(
   const images = floatOperand(name, x)
   const { shape } = images
   if (shape.length < 3) {
-    throw new ShapeError(
-      `${name}: input must be [batch, …, channels] with at least one axis between them, got ${showShape(shape)}`,
-    )
+    throw new ShapeError(sentence(globalNeeds, { op: name, x: shape }))
   }
   const axes = shape.slice(1, -1).map((_, i) => i + 1)
   const elements = axes.reduce((total, axis) => total * shape[axis]!, 1)

@@ -1,11 +1,20 @@
 /** Products that contract one dimension: matrix products as NumPy means them, and the linear map of a layer. */
+
 import type { Linear, LinearBias, LinearOut, MatMul } from '../../types/contract/matmul.ts'
 import type { DType } from '../../types/dtype.ts'
 import type { Numbers } from '../../types/element.ts'
 import type { CheckDTypes } from '../../types/operands.ts'
+import { sentence } from '../../types/sentence.ts'
+import {
+  batchDiffer,
+  biasDiffers,
+  featuresDiffer,
+  innerDiffer,
+  linearNeeds,
+  operandScalar,
+} from '../../types/sentences/products.ts'
 import type { Dim, Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
-import { showShape } from '../core/abstract.ts'
 import { ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
@@ -26,7 +35,7 @@ import { numericOperand } from './operand.ts'
  */
 export function matmul<A extends Shape, B extends Shape, D extends DType, E extends DType>(
   a: Numbers<'matmul', A, D>,
-  b: Check<MatMul<A, B>, CheckDTypes<'matmul', D, E, Tensor<B, E>>>,
+  b: Check<MatMul<A, B>, CheckDTypes<'matmul', A, D, B, E>>,
 ): Tensor<Ok<MatMul<A, B>>, D> {
   const [left, right] = operands('matmul', [numericOperand('matmul', a), b])
   requireInner(left!.shape, right!.shape)
@@ -52,8 +61,8 @@ export function linear<
   F extends DType = D,
 >(
   x: Numbers<'linear', readonly [...P, I], D>,
-  weight: Check<Linear<P, I, W>, CheckDTypes<'linear', D, E, Tensor<W, E>>>,
-  bias?: Check<LinearBias<W, B>, CheckDTypes<'linear', D, F, Tensor<B, F>>>,
+  weight: Check<Linear<P, I, W>, CheckDTypes<'linear', readonly [...P, I], D, W, E>>,
+  bias?: Check<LinearBias<W, B>, CheckDTypes<'linear', readonly [...P, I], D, B, F>>,
 ): Tensor<readonly [...P, LinearOut<W>], D> {
   const rows = numericOperand('linear', x)
   const values = operands('linear', bias === undefined ? [rows, weight] : [rows, weight, bias])
@@ -72,36 +81,38 @@ function product(a: Value, b: Value): Value {
   const [rankA, rankB] = [a.shape.length, b.shape.length]
   if (rankB <= 2) return contracted(a, b, [[rankA - 1], [Math.max(rankB - 2, 0)]])
   if (rankA === 1) return contracted(b, a, [[rankB - 2], [0]])
-  const batch = broadcastShapes('matmul: batch dimensions', a.shape.slice(0, -2), b.shape.slice(0, -2))
+  const batch = batchOf(a.shape, b.shape)
   const axes = batch.map((_, axis) => axis)
   const left = broadcastTo(a, [...batch, ...a.shape.slice(-2)])
   const right = broadcastTo(b, [...batch, ...b.shape.slice(-2)])
   return contracted(left, right, [[batch.length + 1], [batch.length]], [axes, axes])
 }
 
+/** The common leading dimensions. */
+function batchOf(a: readonly number[], b: readonly number[]): readonly number[] {
+  const [p, q] = [a.slice(0, -2), b.slice(0, -2)]
+  return broadcastShapes('matmul', p, q, (x, y) => sentence(batchDiffer, { x, y, a, b }))
+}
+
 function requireInner(a: readonly number[], b: readonly number[]): void {
-  if (a.length === 0) throw new ShapeError(`matmul: left operand must have rank >= 1, got ${showShape(a)}`)
-  if (b.length === 0) throw new ShapeError(`matmul: right operand must have rank >= 1, got ${showShape(b)}`)
+  if (a.length === 0) throw new ShapeError(sentence(operandScalar, { side: 'left', x: a }))
+  if (b.length === 0) throw new ShapeError(sentence(operandScalar, { side: 'right', x: b }))
   const [inner, other] = [a[a.length - 1], b[Math.max(b.length - 2, 0)]]
   if (inner === other) return
-  throw new ShapeError(`matmul: inner dimensions differ: ${inner} vs ${other} (${showShape(a)} @ ${showShape(b)})`)
+  throw new ShapeError(sentence(innerDiffer, { op: 'matmul', k: inner!, l: other!, a, b }))
 }
 
 function requireLinear(x: Value, weight: Value, bias: Value | undefined): void {
   const features = x.shape[x.shape.length - 1]
   if (weight.shape.length !== 2 || features === undefined) {
-    throw new ShapeError(
-      `linear: x […, in] and weight [out, in] needed, got ${showShape(x.shape)} and ${showShape(weight.shape)}`,
-    )
+    throw new ShapeError(sentence(linearNeeds, { x: x.shape, weight: weight.shape }))
   }
   const [out, given] = weight.shape
   if (features !== given) {
     throw new ShapeError(
-      `linear: x ${showShape(x.shape)} has ${features} features but the weight ${showShape(weight.shape)} expects ${given}`,
+      sentence(featuresDiffer, { x: x.shape, given: features, weight: weight.shape, expected: given! }),
     )
   }
   if (bias === undefined || (bias.shape.length === 1 && bias.shape[0] === out)) return
-  throw new ShapeError(
-    `linear: the bias must be [${out}] for the weight ${showShape(weight.shape)}, got ${showShape(bias.shape)}`,
-  )
+  throw new ShapeError(sentence(biasDiffers, { out: out!, weight: weight.shape, bias: bias.shape }))
 }

@@ -1,13 +1,17 @@
 /** The same elements under another shape: reshaped, their axes reordered, dimensions of size 1 added or dropped, repeated. */
+
 import type { BroadcastTo } from '../../types/contract/broadcast.ts'
 import type { MoveAxis, SwapAxes } from '../../types/contract/move-axis.ts'
 import type { Permute, Transpose } from '../../types/contract/permute.ts'
 import type { Flatten, Reshape } from '../../types/contract/reshape.ts'
 import type { ExpandDims, Squeeze } from '../../types/contract/squeeze.ts'
 import type { DType } from '../../types/dtype.ts'
+import { sentence } from '../../types/sentence.ts'
+import { rankTwo } from '../../types/sentences/axes.ts'
+import { flattenFails, noPermutation, notOne, permuteCount } from '../../types/sentences/movements.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
-import { showShape, sizeOf } from '../core/abstract.ts'
+import { sizeOf } from '../core/abstract.ts'
 import { ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
@@ -47,7 +51,7 @@ export function flatten<S extends Shape, D extends DType, const K extends 0 | 1 
   const value = untyped(x, 'flatten')
   const kept = (keep as number | undefined) ?? 0 // what the contract lets through
   const { shape } = value
-  if (kept > shape.length) throw new ShapeError(`flatten: cannot keep ${kept} dimensions of ${showShape(shape)}`)
+  if (kept > shape.length) throw new ShapeError(sentence(flattenFails, { keep: kept, x: shape }))
   return reshaped('flatten', value, [...shape.slice(0, kept), sizeOf(shape.slice(kept))])
 }
 
@@ -78,7 +82,7 @@ export function transpose<S extends Shape, D extends DType>(
 ): Tensor<Ok<Transpose<S>>, D> {
   const value = untyped(x as Tensor<S, D>, 'transpose') // what the contract lets through
   const rank = value.shape.length
-  if (rank < 2) throw new ShapeError(`transpose: rank >= 2 needed, got ${showShape(value.shape)}`)
+  if (rank < 2) throw new ShapeError(sentence(rankTwo, { op: 'transpose', x: value.shape }))
   const axes = value.shape.map((_, axis) => axis)
   return reordered('transpose', value, [...axes.slice(0, -2), rank - 1, rank - 2])
 }
@@ -140,7 +144,8 @@ export function squeeze<S extends Shape, D extends DType, const A extends number
       value.shape.filter((dim) => dim !== 1),
     )
   const place = normalAxis('squeeze', axis as number, value.shape) // what the contract lets through
-  if (value.shape[place] !== 1) throw new ShapeError(`squeeze: axis ${axis} of ${showShape(value.shape)} is not 1`)
+  if (value.shape[place] !== 1)
+    throw new ShapeError(sentence(notOne, { axis: axis as number, x: value.shape, size: value.shape[place]! }))
   return reshaped('squeeze', value, value.shape.toSpliced(place, 1))
 }
 
@@ -203,9 +208,9 @@ const reordered = <R>(name: string, x: Value, axes: readonly number[]): R =>
 /** The axes counted from the front, if they are a permutation. */
 function permutationOf(axes: readonly number[], shape: readonly number[]): readonly number[] {
   if (axes.length !== shape.length) {
-    throw new ShapeError(`permute: ${axes.length} axes given for shape ${showShape(shape)} of rank ${shape.length}`)
+    throw new ShapeError(sentence(permuteCount, { count: axes.length, x: shape, rank: shape.length }))
   }
   const places = axes.map((axis) => (axis < 0 ? axis + shape.length : axis))
   if (shape.every((_, axis) => places.includes(axis))) return places
-  throw new ShapeError(`permute: [${axes.join(', ')}] is not a permutation of the axes of ${showShape(shape)}`)
+  throw new ShapeError(sentence(noPermutation, { axes, x: shape }))
 }

@@ -1,4 +1,8 @@
 /** Shapes that a user asks for: sizes, names, one −1. A name stands for the size that the tensor has at the same place. */
+
+import { sentence } from '../../types/sentence.ts'
+import { cannotStretch } from '../../types/sentences/axes.ts'
+import { reshapeFails } from '../../types/sentences/movements.ts'
 import type { Dim, Shape } from '../../types/shape.ts'
 import { showShape, sizeOf } from '../core/abstract.ts'
 import { ShapeError } from '../core/errors.ts'
@@ -36,13 +40,12 @@ function missingSize(from: Sizes, to: Shape, sizes: Sizes, hole: number): number
 }
 
 const failure = (from: Sizes, to: Shape, why: string): ShapeError =>
-  new ShapeError(`reshape: ${showShape(from)} to ${show(to)}: ${why}`)
+  new ShapeError(sentence(reshapeFails, { a: from, b: to, why }))
 
 /** The sizes to stretch to. */
 export function broadcastTarget(from: Sizes, to: Shape): Sizes {
   const offset = to.length - from.length
-  const refuse = (why: string): ShapeError =>
-    new ShapeError(`broadcastTo: cannot broadcast ${showShape(from)} to ${show(to)}: ${why}`)
+  const refuse = (why: string): ShapeError => new ShapeError(sentence(cannotStretch, { a: from, b: to, why }))
   if (offset < 0) throw refuse('the target has fewer dimensions')
   return to.map((dim, i) => {
     const own = i < offset ? 1 : from[i - offset]!

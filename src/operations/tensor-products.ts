@@ -1,13 +1,25 @@
 /** Products of tensors: of vectors, over chosen axes, and those that contract nothing. */
+
 import type { Dot } from '../../types/contract/matmul.ts'
 import type { Cross, Kron, OuterProduct } from '../../types/contract/outer.ts'
 import type { TensorDot } from '../../types/contract/tensor-dot.ts'
 import type { DType } from '../../types/dtype.ts'
 import type { Numbers } from '../../types/element.ts'
 import type { CheckDTypes } from '../../types/operands.ts'
+import { sentence } from '../../types/sentence.ts'
+import { axisTwice } from '../../types/sentences/axes.ts'
+import {
+  axesPaired,
+  crossNeeds,
+  dotVectors,
+  lengthsDiffer,
+  outerVectors,
+  pairDiffers,
+  ranksDiffer,
+} from '../../types/sentences/products.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Ok, Tensor } from '../../types/tensor.ts'
-import { sameShape, showShape } from '../core/abstract.ts'
+import { sameShape } from '../core/abstract.ts'
 import { ShapeError } from '../core/errors.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
@@ -31,15 +43,14 @@ export type AxisPairs = readonly [left: readonly number[], right: readonly numbe
  */
 export function dot<A extends Shape, B extends Shape, D extends DType, E extends DType>(
   a: Numbers<'dot', A, D>,
-  b: Check<Dot<A, B>, CheckDTypes<'dot', D, E, Tensor<B, E>>>,
+  b: Check<Dot<A, B>, CheckDTypes<'dot', A, D, B, E>>,
 ): Tensor<readonly [], D> {
   const [left, right] = pair('dot', a, b)
   const [p, q] = [left.shape, right.shape]
   if (p.length !== 1 || q.length !== 1) {
-    const shown = `${showShape(p)} and ${showShape(q)}`
-    throw new ShapeError(`dot: both operands must be vectors, got ${shown}; use matmul or tensorDot`)
+    throw new ShapeError(sentence(dotVectors, { a: p, b: q }))
   }
-  if (p[0] !== q[0]) throw new ShapeError(`dot: lengths differ: ${p[0]} vs ${q[0]}`)
+  if (p[0] !== q[0]) throw new ShapeError(sentence(lengthsDiffer, { k: p[0]!, l: q[0]!, a: p, b: q }))
   return typed(operateOne('dot', undefined, [left, right], (x, y) => contracted(x, y, [[0], [0]])))
 }
 
@@ -52,12 +63,11 @@ export function dot<A extends Shape, B extends Shape, D extends DType, E extends
  */
 export function outer<A extends Shape, B extends Shape, D extends DType, E extends DType>(
   a: Numbers<'outer', A, D>,
-  b: Check<OuterProduct<A, B>, CheckDTypes<'outer', D, E, Tensor<B, E>>>,
+  b: Check<OuterProduct<A, B>, CheckDTypes<'outer', A, D, B, E>>,
 ): Tensor<Ok<OuterProduct<A, B>>, D> {
   const [left, right] = pair('outer', a, b)
   if (left.shape.length !== 1 || right.shape.length !== 1) {
-    const shown = `${showShape(left.shape)} and ${showShape(right.shape)}`
-    throw new ShapeError(`outer: both operands must be vectors, got ${shown}`)
+    throw new ShapeError(sentence(outerVectors, { a: left.shape, b: right.shape }))
   }
   return typed(operateOne('outer', undefined, [left, right], allProducts))
 }
@@ -78,7 +88,7 @@ export function tensorDot<
   const P extends AxisPairs,
 >(
   a: Numbers<'tensorDot', A, D>,
-  b: CheckDTypes<'tensorDot', D, E, Tensor<B, E>>,
+  b: CheckDTypes<'tensorDot', A, D, B, E>,
   axes: Check<TensorDot<A, B, P[0], P[1]>, P>,
 ): Tensor<Ok<TensorDot<A, B, P[0], P[1]>>, D> {
   const [left, right] = pair('tensorDot', a, b)
@@ -95,11 +105,11 @@ export function tensorDot<
  */
 export function kron<A extends Shape, B extends Shape, D extends DType, E extends DType>(
   a: Numbers<'kron', A, D>,
-  b: Check<Kron<A, B>, CheckDTypes<'kron', D, E, Tensor<B, E>>>,
+  b: Check<Kron<A, B>, CheckDTypes<'kron', A, D, B, E>>,
 ): Tensor<Ok<Kron<A, B>>, D> {
   const [left, right] = pair('kron', a, b)
   if (left.shape.length !== right.shape.length) {
-    throw new ShapeError(`kron: ranks differ: ${showShape(left.shape)} and ${showShape(right.shape)}`)
+    throw new ShapeError(sentence(ranksDiffer, { a: left.shape, b: right.shape }))
   }
   return typed(operateOne('kron', undefined, [left, right], blockProducts))
 }
@@ -113,12 +123,11 @@ export function kron<A extends Shape, B extends Shape, D extends DType, E extend
  */
 export function cross<A extends Shape, B extends Shape, D extends DType, E extends DType>(
   a: Numbers<'cross', A, D>,
-  b: Check<Cross<A, B>, CheckDTypes<'cross', D, E, Tensor<B, E>>>,
+  b: Check<Cross<A, B>, CheckDTypes<'cross', A, D, B, E>>,
 ): Tensor<Ok<Cross<A, B>>, D> {
   const [left, right] = pair('cross', a, b)
   if (left.shape[left.shape.length - 1] !== 3 || !sameShape(left.shape, right.shape)) {
-    const shown = `${showShape(left.shape)} and ${showShape(right.shape)}`
-    throw new ShapeError(`cross: equal shapes [..., 3] needed, got ${shown}`)
+    throw new ShapeError(sentence(crossNeeds, { a: left.shape, b: right.shape }))
   }
   return typed(
     operateOne('cross', undefined, [left, right], (x, y) =>
@@ -156,24 +165,20 @@ function blockProducts(a: Value, b: Value): Value {
 
 function pairedAxes(a: readonly number[], b: readonly number[], [left, right]: AxisPairs): AxisPairs {
   if (left.length !== right.length) {
-    throw new ShapeError(
-      `tensorDot: ${left.length} axes of the left operand are paired with ${right.length} of the right`,
-    )
+    throw new ShapeError(sentence(axesPaired, { m: left.length, a, n: right.length, b }))
   }
   const pairs = [distinctAxes(left, a), distinctAxes(right, b)] as const
   const wrong = left.findIndex((_, i) => a[pairs[0][i]!] !== b[pairs[1][i]!])
   if (wrong < 0) return pairs
   const [p, q] = [a[pairs[0][wrong]!], b[pairs[1][wrong]!]]
-  throw new ShapeError(
-    `tensorDot: axis ${left[wrong]} of ${showShape(a)} and axis ${right[wrong]} of ${showShape(b)} differ: ${p} vs ${q}`,
-  )
+  throw new ShapeError(sentence(pairDiffers, { i: left[wrong]!, a, j: right[wrong]!, b, x: p!, y: q! }))
 }
 
 function distinctAxes(axes: readonly number[], shape: readonly number[]): readonly number[] {
   const found: number[] = []
   for (const axis of axes) {
     const place = normalAxis('tensorDot', axis, shape)
-    if (found.includes(place)) throw new ShapeError(`tensorDot: axis ${axis} of ${showShape(shape)} is given twice`)
+    if (found.includes(place)) throw new ShapeError(sentence(axisTwice, { op: 'tensorDot', axis, x: shape }))
     found.push(place)
   }
   return found

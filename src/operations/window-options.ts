@@ -1,6 +1,8 @@
 /** Options of sliding windows as users write them, and the spatial axes that follow from them. */
+
 import type { Along, Borders, PerAxis, SpatialRank } from '../../types/contract/convolution.ts'
-import { showShape } from '../core/abstract.ts'
+import { sentence } from '../../types/sentence.ts'
+import { inputNeeds, paddingTooLarge, windowTooLarge } from '../../types/sentences/images.ts'
 import { ArgumentError, ShapeError } from '../core/errors.ts'
 import type { WindowAxis } from '../primitives/convolution.ts'
 
@@ -29,24 +31,27 @@ export function requireOptions(operation: string, options: object, allowed: read
 export function requireImages(operation: string, shape: readonly number[], rank: number): void {
   if (shape.length === rank + 2) return
   const names = ['batch', ...spatialNames[rank]!, 'channels']
-  throw new ShapeError(`${operation}: input must be [${names.join(', ')}], got ${showShape(shape)}`)
+  throw new ShapeError(sentence(inputNeeds, { op: operation, needed: names, x: shape }))
 }
 
-/** The spatial axes of windows that slide over an input [batch, spatial axes, channels]; a stride of 1 if none is given. */
+/**
+ * The spatial axes of windows that slide over an input [batch, spatial axes, channels]; a stride of 1 if none is given. A kernel
+ * begins with the sizes of its window.
+ */
 export function slidingAxes(
   operation: string,
   shape: readonly number[],
-  windows: readonly number[],
+  kernel: readonly number[],
   { stride = 1, padding = 'valid', dilation = 1 }: WindowSettings,
 ): WindowAxis[] {
-  return windows.map((window, i) => {
+  return kernel.slice(0, shape.length - 2).map((window, i) => {
     const input = shape[1 + i]!
     const steps = count(operation, 'stride', stride, i, 1)
     const apart = count(operation, 'dilation', dilation, i, 1)
     const reach = (window - 1) * apart + 1
     const [before, after] = borderOf(operation, padding, i, (Math.ceil(input / steps) - 1) * steps + reach - input)
     const free = input + before + after - reach
-    if (padding !== 'same' && free < 0) throw tooLarge(operation, window, shape, i)
+    if (padding !== 'same' && free < 0) throw tooLarge(operation, kernel, shape, i, [reach, free + reach])
     const output = padding === 'same' ? Math.ceil(input / steps) : Math.floor(free / steps) + 1
     return { input, window, output, stride: steps, dilation: apart, before }
   })
@@ -56,10 +61,10 @@ export function slidingAxes(
 export function transposedAxes(
   operation: string,
   shape: readonly number[],
-  windows: readonly number[],
+  kernel: readonly number[],
   { stride = 1, padding = 'valid', dilation = 1, outputPadding = 0 }: WindowSettings,
 ): WindowAxis[] {
-  return windows.map((window, i) => {
+  return kernel.slice(0, shape.length - 2).map((window, i) => {
     const output = shape[1 + i]!
     const steps = count(operation, 'stride', stride, i, 1)
     const apart = count(operation, 'dilation', dilation, i, 1)
@@ -70,7 +75,14 @@ export function transposedAxes(
     const input = padding === 'same' ? output * steps : (output - 1) * steps + reach + more - before - after
     if (input >= 0) return { input, window, output, stride: steps, dilation: apart, before }
     throw new ShapeError(
-      `${operation}: the padding leaves less than nothing of the ${nameOf(shape, i)} of ${showShape(shape)}`,
+      sentence(paddingTooLarge, {
+        op: operation,
+        border: before + after,
+        axis: nameOf(shape, i),
+        size: input + before + after,
+        kernel,
+        x: shape,
+      }),
     )
   })
 }
@@ -115,7 +127,13 @@ const isBorder = (border: unknown): border is readonly [number, number] =>
 
 const nameOf = (shape: readonly number[], i: number): string => spatialNames[shape.length - 2]![i]!
 
-const tooLarge = (operation: string, window: number, shape: readonly number[], i: number): ShapeError =>
-  new ShapeError(
-    `${operation}: window ${window} is larger than the (padded) ${nameOf(shape, i)} of ${showShape(shape)}`,
-  )
+function tooLarge(
+  op: string,
+  window: readonly number[],
+  x: readonly number[],
+  i: number,
+  [reach, size]: readonly [number, number],
+): ShapeError {
+  const what = window.length === x.length ? 'kernel' : 'window'
+  return new ShapeError(sentence(windowTooLarge, { op, what, window, axis: nameOf(x, i), x, reach, size }))
+}

@@ -1,4 +1,7 @@
 /** ComponentArrays from named tensors and from flat vectors; both are differentiable, so they may stand inside any transform. */
+
+import { sentence } from '../../types/sentence.ts'
+import { noParameter, oddDType } from '../../types/sentences/parameters.ts'
 import { showAbstract } from '../core/abstract.ts'
 import { isFloat } from '../core/dtype.ts'
 import { ArgumentError, DTypeError } from '../core/errors.ts'
@@ -92,15 +95,11 @@ function requireOneFloat(pieces: readonly Piece[]): void {
   const wide = pieces.find(({ value }) => value.dtype === 'float64')
   for (const { path, value } of pieces) {
     if (!isFloat(value.dtype)) {
-      throw new DTypeError(
-        `componentArray: '${path}' is ${showAbstract(value)}; parameters are float32 or float64. Keep integers in a record beside it.`,
-      )
+      throw new DTypeError(sentence(noParameter, { path, x: showAbstract(value) }))
     }
   }
   if (wide === undefined || pieces.every(({ value }) => value.dtype === 'float64')) return
-  throw new DTypeError(
-    `componentArray: '${wide.path}' is ${showAbstract(wide.value)}, but others are float32; one flat vector has one dtype. Convert one of them.`,
-  )
+  throw new DTypeError(sentence(oddDType, { path: wide.path, x: showAbstract(wide.value) }))
 }
 
 /**

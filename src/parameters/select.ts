@@ -1,5 +1,8 @@
 /** New ComponentArrays from old ones: some members, members of two, one member replaced. Nothing is ever changed in place. */
-import { sameShape, showAbstract, showShape } from '../core/abstract.ts'
+
+import { sentence } from '../../types/sentence.ts'
+import { replacementDType, replacementShape } from '../../types/sentences/parameters.ts'
+import { sameShape, showAbstract } from '../core/abstract.ts'
 import { ArgumentError, DTypeError, ShapeError } from '../core/errors.ts'
 import { Value } from '../core/value.ts'
 import type { Components } from './component-array.ts'
@@ -92,12 +95,12 @@ function fitting(p: Components, place: Member, value: unknown): Value {
   const piece = place.kind === 'field' ? value : groupVector(place.path, place.layout, value)
   if (!(piece instanceof Value)) throw new ArgumentError(`replace: '${place.path}' is a tensor; give a tensor for it.`)
   if (!sameShape(piece.shape, expected)) {
-    throw new ShapeError(
-      `replace: '${place.path}' has shape ${showShape(expected)}, the new one ${showShape(piece.shape)}. Other shapes need a new ComponentArray: mapLeaves or componentArray.`,
-    )
+    throw new ShapeError(sentence(replacementShape, { path: place.path, x: expected, given: piece.shape }))
   }
   if (piece.dtype === flat(p).dtype) return piece
-  throw new DTypeError(`replace: '${place.path}' is ${flat(p).dtype}, the new one ${showAbstract(piece)}. Convert it.`)
+  throw new DTypeError(
+    sentence(replacementDType, { path: place.path, dtype: flat(p).dtype, given: showAbstract(piece) }),
+  )
 }
 
 function groupVector(path: string, layout: Layout, value: unknown): unknown {

@@ -118,7 +118,7 @@ it.each([
   ],
   [
     () => convTranspose2d(2, 2, 3)(convTranspose2d(2, 2, 3).init(key), n(zeros([1, 3, 3, 5]))),
-    'ShapeError: convTranspose2d: input has 5 channels but the kernel expects 2',
+    'ShapeError: convTranspose2d: input [1, 3, 3, 5] has 5 channels but the kernel [3, 3, 2, 2] expects 2',
   ],
   [() => groupNorm(3, 4), 'groupNorm(3, 4): 4 channels do not fall into 3 groups.'],
   [

@@ -19,23 +19,23 @@ const n = (x: unknown): never => x as never
 
 describe('what the compiler says is thrown', () => {
   says<t.Conv2d<readonly [1, 8, 8, 4], readonly [3, 3, 1, 8]>>(
-    'ShapeError: conv2d: input has 4 channels but the kernel expects 1',
+    'ShapeError: conv2d: input [1, 8, 8, 4] has 4 channels but the kernel [3, 3, 1, 8] expects 1',
     () => c.conv2d(of(1, 8, 8, 4), of(3, 3, 1, 8)),
   )
   says<t.Conv2d<readonly [1, 8, 8, 6], readonly [3, 3, 2, 4], { groups: 2 }>>(
-    'ShapeError: conv2d: input has 6 channels but the kernel expects 4 (2 groups of 2)',
+    'ShapeError: conv2d: input [1, 8, 8, 6] has 6 channels but the kernel [3, 3, 2, 4] expects 4 (2 groups of 2)',
     () => c.conv2d(of(1, 8, 8, 6), of(3, 3, 2, 4), { groups: 2 }),
   )
   says<t.Conv2d<readonly [1, 8, 8, 6], readonly [3, 3, 3, 5], { groups: 2 }>>(
-    'ShapeError: conv2d: 5 output channels do not fall into 2 groups',
+    'ShapeError: conv2d: 5 output channels of the kernel [3, 3, 3, 5] do not fall into 2 groups',
     () => c.conv2d(of(1, 8, 8, 6), of(3, 3, 3, 5), { groups: 2 }),
   )
   says<t.Conv2d<readonly [1, 2, 8, 1], readonly [3, 3, 1, 8]>>(
-    'ShapeError: conv2d: window 3 is larger than the (padded) height of [1, 2, 8, 1]',
+    'ShapeError: conv2d: kernel [3, 3, 1, 8] is larger than the (padded) height of [1, 2, 8, 1]: 3 vs 2',
     () => c.conv2d(of(1, 2, 8, 1), of(3, 3, 1, 8)),
   )
   says<t.Conv2d<readonly [1, 8, 4, 1], readonly [3, 3, 1, 8], { dilation: 2 }>>(
-    'ShapeError: conv2d: window 3 is larger than the (padded) width of [1, 8, 4, 1]',
+    'ShapeError: conv2d: kernel [3, 3, 1, 8] is larger than the (padded) width of [1, 8, 4, 1]: 5 vs 4',
     () => c.conv2d(of(1, 8, 4, 1), of(3, 3, 1, 8), { dilation: 2 }),
   )
   says<t.Conv2d<readonly [8, 8, 1], readonly [3, 3, 1, 8]>>(
@@ -47,11 +47,11 @@ describe('what the compiler says is thrown', () => {
     () => c.conv1d(of(1, 8, 1), of(3, 1)),
   )
   says<t.Conv3d<readonly [1, 1, 8, 8, 1], readonly [2, 3, 3, 1, 1]>>(
-    'ShapeError: conv3d: window 2 is larger than the (padded) depth of [1, 1, 8, 8, 1]',
+    'ShapeError: conv3d: kernel [2, 3, 3, 1, 1] is larger than the (padded) depth of [1, 1, 8, 8, 1]: 2 vs 1',
     () => c.conv3d(of(1, 1, 8, 8, 1), of(2, 3, 3, 1, 1)),
   )
   says<t.DepthwiseConv2d<readonly [1, 8, 8, 3], readonly [3, 3, 2, 1]>>(
-    'ShapeError: depthwiseConv2d: input has 3 channels but the kernel expects 2',
+    'ShapeError: depthwiseConv2d: input [1, 8, 8, 3] has 3 channels but the kernel [3, 3, 2, 1] expects 2',
     () => c.depthwiseConv2d(of(1, 8, 8, 3), of(3, 3, 2, 1)),
   )
   says<t.DepthwiseConv2d<readonly [1, 8, 8, 3], readonly [3, 3, 3]>>(
@@ -59,15 +59,15 @@ describe('what the compiler says is thrown', () => {
     () => c.depthwiseConv2d(of(1, 8, 8, 3), of(3, 3, 3)),
   )
   says<t.ConvTranspose2d<readonly [1, 3, 3, 4], readonly [2, 2, 4, 3]>>(
-    'ShapeError: convTranspose2d: input has 4 channels but the kernel expects 3',
+    'ShapeError: convTranspose2d: input [1, 3, 3, 4] has 4 channels but the kernel [2, 2, 4, 3] expects 3',
     () => c.convTranspose2d(of(1, 3, 3, 4), of(2, 2, 4, 3)),
   )
   says<t.ConvTranspose2d<readonly [1, 3, 3, 4], readonly [2, 2, 3, 4], { groups: 3 }>>(
-    'ShapeError: convTranspose2d: 4 input channels do not fall into 3 groups',
+    'ShapeError: convTranspose2d: 4 input channels of the kernel [2, 2, 3, 4] do not fall into 3 groups',
     () => c.convTranspose2d(of(1, 3, 3, 4), of(2, 2, 3, 4), { groups: 3 }),
   )
   says<t.ConvTranspose2d<readonly [1, 1, 3, 4], readonly [3, 3, 1, 4], { padding: 2 }>>(
-    'ShapeError: convTranspose2d: the padding leaves less than nothing of the height of [1, 1, 3, 4]',
+    'ShapeError: convTranspose2d: padding takes 4 of the height 3 that the kernel [3, 3, 1, 4] makes of [1, 1, 3, 4]',
     () => c.convTranspose2d(of(1, 1, 3, 4), of(3, 3, 1, 4), { padding: 2 }),
   )
   says<t.ConvTranspose1d<readonly [1, 3], readonly [3, 1, 4]>>(
@@ -79,15 +79,15 @@ describe('what the compiler says is thrown', () => {
     () => c.maxPool2d(of(1, 26, 26), 2),
   )
   says<t.Pool2d<readonly [1, 2, 26, 8], 3, {}, 'avgPool2d'>>(
-    'ShapeError: avgPool2d: window 3 is larger than the (padded) height of [1, 2, 26, 8]',
+    'ShapeError: avgPool2d: window [3, 3] is larger than the (padded) height of [1, 2, 26, 8]: 3 vs 2',
     () => c.avgPool2d(of(1, 2, 26, 8), 3),
   )
   says<t.GlobalPool<readonly [4, 64]>>(
     'ShapeError: globalAveragePool: input must be [batch, …, channels] with at least one axis between them, got [4, 64]',
     () => c.globalAveragePool(of(4, 64)),
   )
-  says<t.CheckDTypes<'conv1d', 'float32', 'float64', never>>(
-    "DTypeError: conv1d: float32 with float64; convert one of them: convert(x, 'float32')",
+  says<t.CheckDTypes<'conv1d', readonly [1, 3, 1], 'float32', readonly [2, 1, 1], 'float64', never>>(
+    "DTypeError: conv1d: float32[1, 3, 1] with float64[2, 1, 1]; convert one of them: convert(x, 'float32')",
     () => c.conv1d(of(1, 3, 1), n(c.zeros([2, 1, 1], 'float64'))),
   )
 })

@@ -94,7 +94,7 @@ test('what has no gradient is named', () => {
   >()
   equal<
     Of<Scalar, [Tensor<readonly [3], 'int32'>]>,
-    'DTypeError: grad: argument 0 is int32; only float tensors have a gradient'
+    'DTypeError: grad: argument 0 is int32[3]; only float tensors have a gradient'
   >()
 })
 

@@ -3,8 +3,10 @@
  */
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
-import type { Where } from './broadcast.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/images.ts'
+import type { AsShape, DynamicRank, Shape } from '../shape.ts'
+import type { GapOf, Where } from './broadcast.ts'
 
 /** `attention(q, k, v)`: `q […, t, d]`, `k […, s, d]`, `v […, s, e]` → `[…, t, e]`; the leading dimensions broadcast. */
 export type Attention<Q extends Shape, K extends Shape, V extends Shape> = true extends
@@ -17,13 +19,15 @@ export type Attention<Q extends Shape, K extends Shape, V extends Shape> = true 
       ? V extends readonly [...infer BatchV extends Shape, infer ValueS, infer E]
         ? Meets<D, KeyD> extends true
           ? Meets<S, ValueS> extends true
-            ? Where<BatchQ, BatchK, BatchV, 'attention: batch'> extends infer R
+            ? Where<BatchQ, BatchK, BatchV> extends infer R
               ? R extends string
-                ? R
+                ? ShapeError<
+                    Sentence<typeof says.attentionBatches, { x: GapOf<R>[0]; y: GapOf<R>[1]; q: Q; k: K; v: V }>
+                  >
                 : AsShape<readonly [...AsShape<R>, T, E]>
               : never
-            : ShapeError<`attention: keys have length ${ShowDim<S>} but values ${ShowDim<ValueS>}`>
-          : ShapeError<`attention: queries have ${ShowDim<D>} features but keys ${ShowDim<KeyD>}`>
-        : ShapeError<`attention: values must have rank >= 2, got ${Show<V>}`>
-      : ShapeError<`attention: keys must have rank >= 2, got ${Show<K>}`>
-    : ShapeError<`attention: queries must have rank >= 2, got ${Show<Q>}`>
+            : ShapeError<Sentence<typeof says.keysDiffer, { k: K; s: S; v: V; t: ValueS }>>
+          : ShapeError<Sentence<typeof says.queriesDiffer, { q: Q; d: D; k: K; e: KeyD }>>
+        : ShapeError<Sentence<typeof says.attentionRank, { what: 'values'; x: V }>>
+      : ShapeError<Sentence<typeof says.attentionRank, { what: 'keys'; x: K }>>
+    : ShapeError<Sentence<typeof says.attentionRank, { what: 'queries'; x: Q }>>

@@ -1,9 +1,12 @@
 /**
  * Broadcasting: shapes are aligned at their last dimension; equal dimensions meet, 1 stretches.
  */
+
 import type { BroadcastDim, Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, Dim, DynamicRank, Eq, Shape, Show, ShowDim } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/axes.ts'
+import type { AsShape, Dim, DynamicRank, Eq, Shape, ShowDim } from '../shape.ts'
 
 type Walk<
   A extends readonly unknown[],
@@ -13,7 +16,7 @@ type Walk<
   ? B extends readonly [...infer RestB, infer Y]
     ? { d: BroadcastDim<X, Y> } extends { d: infer D extends Dim }
       ? Walk<RestA, RestB, readonly [D, ...Out]>
-      : `${ShowDim<X>} vs ${ShowDim<Y>}`
+      : { gap: [X, Y] }
     : readonly [...A, ...Out]
   : readonly [...B, ...Out]
 
@@ -24,10 +27,13 @@ export type Broadcast<A extends Shape, B extends Shape, Op extends string = 'bro
     : true extends DynamicRank<A> | DynamicRank<B>
       ? Shape
       : Walk<A, B> extends infer R
-        ? R extends string
-          ? ShapeError<`${Op}: cannot broadcast ${Show<A>} with ${Show<B>}: ${R}`>
+        ? R extends { gap: [infer X, infer Y] }
+          ? ShapeError<Sentence<typeof says.cannotBroadcast, { op: Op; a: A; b: B; x: X; y: Y }>>
           : AsShape<R>
         : never
+
+/** The two sizes that a sentence of `Broadcast` ends with. */
+export type GapOf<R> = R extends `${string}]: ${infer X} vs ${infer Y}` ? readonly [X, Y] : never
 
 /** `where(condition, a, b)`: all three broadcast. */
 export type Where<C extends Shape, A extends Shape, B extends Shape, Op extends string = 'where'> =
@@ -55,6 +61,6 @@ export type BroadcastTo<S extends Shape, T extends Shape> =
       ? T
       : Stretches<S, T> extends infer R
         ? R extends string
-          ? ShapeError<`broadcastTo: cannot broadcast ${Show<S>} to ${Show<T>}: ${R}`>
+          ? ShapeError<Sentence<typeof says.cannotStretch, { a: S; b: T; why: R }>>
           : T
         : never

@@ -1,13 +1,16 @@
 /**
  * Tensors joined and cut along an axis.
  */
+
 import type { Add, ExactDiv } from '../arithmetic.ts'
 import type { AxisError, AxisKey, DimAt, InsertAt, SetAt, Unresolved } from '../axis.ts'
 import type { MeetDim } from '../dimension.ts'
-import type { DType } from '../dtype.ts'
-import type { DTypeError, ShapeError } from '../error.ts'
-import type { AsShape, Dim, DynamicRank, Eq, Shape, Show, ShowDim } from '../shape.ts'
-import type { AnyTensor, DTypeOf } from '../tensor.ts'
+import type { ShapeError } from '../error.ts'
+import type { DTypesDiffer } from '../operands.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/movements.ts'
+import type { AsShape, Dim, DynamicRank, Eq, Shape, ShowDim } from '../shape.ts'
+import type { AnyTensor, DTypeOf, ShapeOf } from '../tensor.ts'
 
 type ConcatDims<
   A extends readonly unknown[],
@@ -35,7 +38,7 @@ type ConcatTwo<A extends Shape, B extends Shape, Axis extends number> = true ext
     ? AxisError<A, Axis, 'concat'>
     : ConcatDims<A, B, AxisKey<A, Axis>> extends infer R
       ? R extends string
-        ? ShapeError<`concat: ${Show<A>} and ${Show<B>} along axis ${Axis}: ${R}`>
+        ? ShapeError<Sentence<typeof says.concatFails, { a: A; b: B; axis: Axis; why: R }>>
         : AsShape<R>
       : never
 
@@ -54,7 +57,7 @@ export type Concat<L extends readonly Shape[], Axis extends number> = number ext
         : [AxisKey<A, Axis>] extends [never]
           ? AxisError<A, Axis, 'concat'>
           : A
-      : ShapeError<'concat: needs at least one tensor'>
+      : ShapeError<Sentence<typeof says.nothingToJoin, { op: 'concat' }>>
 
 /** `stack(tensors, axis)`: equal shapes become one, with their number inserted at `axis`. */
 export type Stack<L extends readonly Shape[], Axis extends number = 0> = number extends Axis | L['length']
@@ -65,7 +68,7 @@ export type Stack<L extends readonly Shape[], Axis extends number = 0> = number 
         ? R
         : StackOne<AsShape<R>, L['length'], Axis>
       : never
-    : ShapeError<'stack: needs at least one tensor'>
+    : ShapeError<Sentence<typeof says.nothingToJoin, { op: 'stack' }>>
 
 type StackOne<S extends Shape, N extends number, Axis extends number> =
   DynamicRank<S> extends true
@@ -83,7 +86,7 @@ type SameShapes<A extends Shape, L extends readonly Shape[]> = L extends readonl
     ? Shape
     : ConcatDims<A, B, never> extends infer R
       ? R extends string
-        ? ShapeError<`stack: ${Show<A>} and ${Show<B>}: ${R}`>
+        ? ShapeError<Sentence<typeof says.stackFails, { a: A; b: B; why: R }>>
         : SameShapes<AsShape<R>, Rest>
       : never
   : A
@@ -96,11 +99,11 @@ export type CheckParts<Op extends string, R, L extends readonly AnyTensor[]> = R
   ? R extends AxisSentence
     ? L
     : R
-  : MixedDTypes<L> extends [infer D extends DType, infer E extends DType]
-    ? DTypeError<`${Op}: ${D} with ${E}; convert one of them: convert(x, '${D}')`>
+  : MixedDTypes<L> extends [infer A extends AnyTensor, infer B extends AnyTensor]
+    ? DTypesDiffer<Op, ShapeOf<A>, DTypeOf<A>, ShapeOf<B>, DTypeOf<B>>
     : L
 
-/** The first two element types of a list that differ, or `null`. */
+/** The first two neighbours of a list whose element types differ, or `null`. */
 type MixedDTypes<L extends readonly unknown[]> = L extends readonly [infer A, infer B, ...infer Rest]
   ? Eq<DTypeOf<A>, DTypeOf<B>> extends true
     ? MixedDTypes<[B, ...Rest]>
@@ -108,7 +111,7 @@ type MixedDTypes<L extends readonly unknown[]> = L extends readonly [infer A, in
       ? null
       : 0 extends 1 & DTypeOf<B>
         ? null
-        : [DTypeOf<A>, DTypeOf<B>]
+        : [A, B]
   : null
 
 /** `split(x, count, axis)`: the shape of each of `count` equal parts. */
@@ -120,7 +123,7 @@ export type Split<S extends Shape, Count extends number, Axis extends number> =
       : DimAt<S, Axis> extends infer D
         ? D extends number
           ? [ExactDiv<D, Count>] extends [never]
-            ? ShapeError<`split: axis ${Axis} of ${Show<S>} (size ${ShowDim<D>}) is not divisible by ${Count}`>
+            ? ShapeError<Sentence<typeof says.splitFails, { axis: Axis; x: S; size: D; count: Count }>>
             : AsShape<SetAt<S, AxisKey<S, Axis>, ExactDiv<D, Count>>>
           : AsShape<SetAt<S, AxisKey<S, Axis>, number>>
         : never

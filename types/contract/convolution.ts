@@ -5,7 +5,9 @@
 import type { Add, ExactDiv, FloorDiv, Mul, Sub } from '../arithmetic.ts'
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsNumber, AsShape, DynamicRank, Eq, Shape, Show, ShowDim } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/images.ts'
+import type { AsNumber, AsShape, DynamicRank, Eq, Shape } from '../shape.ts'
 
 /** How many spatial axes there are. */
 export type SpatialRank = 1 | 2 | 3
@@ -142,7 +144,7 @@ interface KernelNames {
   readonly 3: '[kd, kh, kw, in, out]'
 }
 
-/** The spatial axes after a window has slid over them, or a sentence. `X` is the whole input. */
+/** The spatial axes after a window has slid over them, or a sentence. `X` is the whole input, `K` the kernel, or the window. */
 export type Slide<
   Spatial extends readonly unknown[],
   Window,
@@ -150,14 +152,25 @@ export type Slide<
   Pads,
   Dilation,
   X extends Shape,
+  K,
   R extends SpatialRank,
   Op extends string,
   Out extends readonly unknown[] = readonly [],
 > = Spatial extends readonly [infer H, ...infer Rest]
   ? SlideOne<H, Window, Stride, Pads, Dilation, Out['length']> extends infer Size
     ? [Size] extends [never]
-      ? ShapeError<`${Op}: window ${ShowDim<Along<Window, Out['length']>>} is larger than the (padded) ${Named<R, Out['length']>} of ${Show<X>}`>
-      : Slide<Rest, Window, Stride, Pads, Dilation, X, R, Op, readonly [...Out, Size]>
+      ? TooLarge<
+          H,
+          Along<Window, Out['length']>,
+          Along<Pads, Out['length']>,
+          Along<Dilation, Out['length']>,
+          X,
+          K,
+          R,
+          Op,
+          Out['length']
+        >
+      : Slide<Rest, Window, Stride, Pads, Dilation, X, K, R, Op, readonly [...Out, Size]>
     : never
   : Out
 
@@ -167,6 +180,21 @@ type SlideOne<H, Window, Stride, Pads, Dilation, I> = WindowDim<
   AsNumber<Along<Stride, I>>,
   Along<Pads, I>,
   AsNumber<Along<Dilation, I>>
+>
+
+type TooLarge<H, W, P, D, X extends Shape, K, R extends SpatialRank, Op extends string, I> = ShapeError<
+  Sentence<
+    typeof says.windowTooLarge,
+    {
+      op: Op
+      what: K extends readonly unknown[] ? (K['length'] extends R ? 'window' : 'kernel') : 'window'
+      window: K extends number ? ForEachAxis<K>[R] : K
+      axis: Named<R, I>
+      x: X
+      reach: Reach<AsNumber<W>, AsNumber<D>>
+      size: Add<AsNumber<H>, BorderSize<P>>
+    }
+  >
 >
 
 type Named<R extends SpatialRank, I> = Along<Names[R], I> extends infer Name extends string ? Name : never
@@ -183,21 +211,22 @@ export type Conv<X extends Shape, K extends Shape, O, R extends SpatialRank, Op 
     ? Spatial['length'] extends R
       ? K extends readonly [...infer Window, infer In, infer Out]
         ? Window['length'] extends R
-          ? Channels<C, In, Out, OptionOf<O, 'groups', 1>, Op> extends infer Failure
+          ? Channels<C, In, Out, OptionOf<O, 'groups', 1>, X, K, Op> extends infer Failure
             ? [Failure] extends [never]
-              ? Image<N, Slid<Spatial, Window, O, X, R, Op>, Out>
+              ? Image<N, Slid<Spatial, Window, O, X, K, R, Op>, Out>
               : Failure
             : never
-          : ShapeError<`${Op}: kernel must be ${KernelNames[R]}, got ${Show<K>}`>
-        : ShapeError<`${Op}: kernel must be ${KernelNames[R]}, got ${Show<K>}`>
-      : ShapeError<`${Op}: input must be ${ImageNames[R]}, got ${Show<X>}`>
-    : ShapeError<`${Op}: input must be ${ImageNames[R]}, got ${Show<X>}`>
+          : ShapeError<Sentence<typeof says.kernelNeeds, { op: Op; needed: KernelNames[R]; kernel: K }>>
+        : ShapeError<Sentence<typeof says.kernelNeeds, { op: Op; needed: KernelNames[R]; kernel: K }>>
+      : ShapeError<Sentence<typeof says.inputNeeds, { op: Op; needed: ImageNames[R]; x: X }>>
+    : ShapeError<Sentence<typeof says.inputNeeds, { op: Op; needed: ImageNames[R]; x: X }>>
 
 type Slid<
   Spatial extends readonly unknown[],
   Window,
   O,
   X extends Shape,
+  K extends Shape,
   R extends SpatialRank,
   Op extends string,
 > = Slide<
@@ -207,6 +236,7 @@ type Slid<
   OptionOf<O, 'padding', 'valid'>,
   OptionOf<O, 'dilation', 1>,
   X,
+  K,
   R,
   Op
 >
@@ -218,22 +248,37 @@ export type Conv2d<X extends Shape, K extends Shape, O = {}> = Conv<X, K, O, 2, 
 /** `conv3d(x, kernel, options)`. */
 export type Conv3d<X extends Shape, K extends Shape, O = {}> = Conv<X, K, O, 3, 'conv3d'>
 
-/** The sentence of channels that do not fit, or `never`. */
-type Channels<C, In, Out, Groups, Op extends string> = Groups extends 1
+/** The sentence of channels that do not fit, or `never`, for an input X and a kernel K. */
+type Channels<C, In, Out, Groups, X extends Shape, K extends Shape, Op extends string> = Groups extends 1
   ? Meets<C, In> extends true
     ? never
-    : ShapeError<`${Op}: input has ${ShowDim<C>} channels but the kernel expects ${ShowDim<In>}`>
-  : GroupedChannels<C, In, Out, AsNumber<Groups>, Op>
+    : ShapeError<Sentence<typeof says.channelsDiffer, { op: Op; x: X; kernel: K; given: C; expected: In }>>
+  : GroupedChannels<C, In, Out, AsNumber<Groups>, X, K, Op>
 
-type GroupedChannels<C, In, Out, Groups extends number, Op extends string> = number extends Groups
+type GroupedChannels<
+  C,
+  In,
+  Out,
+  Groups extends number,
+  X extends Shape,
+  K extends Shape,
+  Op extends string,
+> = number extends Groups
   ? never
   : Out extends number
     ? [ExactDiv<Out, Groups>] extends [never]
-      ? ShapeError<`${Op}: ${Out} output channels do not fall into ${Groups} groups`>
+      ? ShapeError<
+          Sentence<typeof says.channelsUngrouped, { op: Op; kernel: K; channels: Out; side: 'output'; groups: Groups }>
+        >
       : In extends number
         ? Meets<C, Mul<In, Groups>> extends true
           ? never
-          : ShapeError<`${Op}: input has ${ShowDim<C>} channels but the kernel expects ${ShowDim<Mul<In, Groups>>} (${Groups} groups of ${In})`>
+          : ShapeError<
+              Sentence<
+                typeof says.groupsDiffer,
+                { op: Op; x: X; kernel: K; given: C; expected: Mul<In, Groups>; groups: Groups; each: In }
+              >
+            >
         : never
     : never
 
@@ -245,12 +290,19 @@ export type DepthwiseConv2d<X extends Shape, K extends Shape, O = {}> = true ext
       ? Meets<C, In> extends true
         ? Image<
             N,
-            Slid<readonly [H, W], readonly [KH, KW], O, X, 2, 'depthwiseConv2d'>,
+            Slid<readonly [H, W], readonly [KH, KW], O, X, K, 2, 'depthwiseConv2d'>,
             Mul<AsNumber<In>, AsNumber<Multiplier>>
           >
-        : ShapeError<`depthwiseConv2d: input has ${ShowDim<C>} channels but the kernel expects ${ShowDim<In>}`>
-      : ShapeError<`depthwiseConv2d: kernel must be [kh, kw, channels, multiplier], got ${Show<K>}`>
-    : ShapeError<`depthwiseConv2d: input must be [batch, height, width, channels], got ${Show<X>}`>
+        : ShapeError<
+            Sentence<typeof says.channelsDiffer, { op: 'depthwiseConv2d'; x: X; given: C; kernel: K; expected: In }>
+          >
+      : ShapeError<
+          Sentence<
+            typeof says.kernelNeeds,
+            { op: 'depthwiseConv2d'; needed: '[kh, kw, channels, multiplier]'; kernel: K }
+          >
+        >
+    : ShapeError<Sentence<typeof says.inputNeeds, { op: 'depthwiseConv2d'; needed: ImageNames[2]; x: X }>>
 
 /**
  * (H − 1)·S + D·(K − 1) + 1 − border + more, for 'same' H·S: the size whose windows are H; `never` when the border leaves less
@@ -290,6 +342,7 @@ type Unslide<
   Window,
   O,
   X extends Shape,
+  K,
   R extends SpatialRank,
   Op extends string,
   Out extends readonly unknown[] = readonly [],
@@ -303,10 +356,31 @@ type Unslide<
       AsNumber<Along<OptionOf<O, 'outputPadding', 0>, Out['length']>>
     > extends infer Size
     ? [Size] extends [never]
-      ? ShapeError<`${Op}: the padding leaves less than nothing of the ${Named<R, Out['length']>} of ${Show<X>}`>
-      : Unslide<Rest, Window, O, X, R, Op, readonly [...Out, Size]>
+      ? PaddingTooLarge<H, Window, O, Out['length'], X, K, R, Op>
+      : Unslide<Rest, Window, O, X, K, R, Op, readonly [...Out, Size]>
     : never
   : Out
+
+type PaddingTooLarge<H, Window, O, I, X extends Shape, K, R extends SpatialRank, Op extends string> = ShapeError<
+  Sentence<
+    typeof says.paddingTooLarge,
+    {
+      op: Op
+      kernel: K
+      x: X
+      axis: Named<R, I>
+      border: BorderSize<Along<OptionOf<O, 'padding', 'valid'>, I>>
+      size: TransposedDim<
+        H,
+        AsNumber<Along<Window, I>>,
+        AsNumber<Along<OptionOf<O, 'stride', 1>, I>>,
+        0,
+        AsNumber<Along<OptionOf<O, 'dilation', 1>, I>>,
+        AsNumber<Along<OptionOf<O, 'outputPadding', 0>, I>>
+      >
+    }
+  >
+>
 
 /** A transposed convolution over R spatial axes, with a kernel `[kh, kw, out / groups, in]`. */
 export type ConvTranspose<X extends Shape, K extends Shape, O, R extends SpatialRank, Op extends string> = true extends
@@ -317,26 +391,31 @@ export type ConvTranspose<X extends Shape, K extends Shape, O, R extends Spatial
     ? Spatial['length'] extends R
       ? K extends readonly [...infer Window, infer Out, infer In]
         ? Window['length'] extends R
-          ? TransposedChannels<C, In, OptionOf<O, 'groups', 1>, Op> extends infer Failure
+          ? TransposedChannels<C, In, OptionOf<O, 'groups', 1>, X, K, Op> extends infer Failure
             ? [Failure] extends [never]
-              ? Image<N, Unslide<Spatial, Window, O, X, R, Op>, TimesGroups<Out, OptionOf<O, 'groups', 1>>>
+              ? Image<N, Unslide<Spatial, Window, O, X, K, R, Op>, TimesGroups<Out, OptionOf<O, 'groups', 1>>>
               : Failure
             : never
-          : ShapeError<`${Op}: kernel must be ${TransposedKernelNames[R]}, got ${Show<K>}`>
-        : ShapeError<`${Op}: kernel must be ${TransposedKernelNames[R]}, got ${Show<K>}`>
-      : ShapeError<`${Op}: input must be ${ImageNames[R]}, got ${Show<X>}`>
-    : ShapeError<`${Op}: input must be ${ImageNames[R]}, got ${Show<X>}`>
+          : ShapeError<Sentence<typeof says.kernelNeeds, { op: Op; needed: TransposedKernelNames[R]; kernel: K }>>
+        : ShapeError<Sentence<typeof says.kernelNeeds, { op: Op; needed: TransposedKernelNames[R]; kernel: K }>>
+      : ShapeError<Sentence<typeof says.inputNeeds, { op: Op; needed: ImageNames[R]; x: X }>>
+    : ShapeError<Sentence<typeof says.inputNeeds, { op: Op; needed: ImageNames[R]; x: X }>>
 
-type TransposedChannels<C, In, Groups, Op extends string> =
+type TransposedChannels<C, In, Groups, X extends Shape, K extends Shape, Op extends string> =
   Meets<C, In> extends true
     ? Groups extends 1
       ? never
       : number extends In | Groups
         ? never
         : [ExactDiv<AsNumber<In>, AsNumber<Groups>>] extends [never]
-          ? ShapeError<`${Op}: ${ShowDim<In>} input channels do not fall into ${ShowDim<Groups>} groups`>
+          ? ShapeError<
+              Sentence<
+                typeof says.channelsUngrouped,
+                { op: Op; kernel: K; channels: In; side: 'input'; groups: Groups }
+              >
+            >
           : never
-    : ShapeError<`${Op}: input has ${ShowDim<C>} channels but the kernel expects ${ShowDim<In>}`>
+    : ShapeError<Sentence<typeof says.channelsDiffer, { op: Op; x: X; kernel: K; given: C; expected: In }>>
 
 type TimesGroups<Out, Groups> = Groups extends 1 ? Out : Mul<AsNumber<Out>, AsNumber<Groups>>
 

@@ -4,10 +4,12 @@
  */
 import type { MeetDim } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, Dim, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
-import type { Broadcast } from './broadcast.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/products.ts'
+import type { AsShape, Dim, DynamicRank, Shape, ShowAll } from '../shape.ts'
+import type { Broadcast, GapOf } from './broadcast.ts'
 
-/** Binds the letters of one operand to its dimensions: a record letter → dimension, or a sentence. */
+/** Binds the letters of one operand to its dimensions: a record letter → dimension, or what is wrong. */
 type Bind<
   Letters extends string,
   S extends readonly unknown[],
@@ -18,27 +20,25 @@ type Bind<
     ? Letter extends keyof Bound
       ? { d: MeetDim<Bound[Letter], D> } extends { d: infer E extends Dim }
         ? Bind<Rest, Tail, Omit<Bound, Letter> & { [K in Letter]: E }, Full>
-        : ShapeError<`einsum: index '${Letter}' is both ${ShowDim<Bound[Letter]>} and ${ShowDim<D>}`>
+        : Sentence<typeof says.letterDiffers, { letter: Letter; x: Bound[Letter]; y: D }>
       : Bind<Rest, Tail, Bound & { [K in Letter]: D }, Full>
-    : ShapeError<`einsum: more indices than dimensions of ${Show<Full>}`>
+    : Sentence<typeof says.manyIndices, { x: Full }>
   : S extends readonly []
     ? Bound
-    : ShapeError<`einsum: fewer indices than dimensions of ${Show<Full>}`>
+    : Sentence<typeof says.fewIndices, { x: Full }>
 
 /** Binds letters around `...`, whose dimensions broadcast with those bound to it before. */
 type BindOperand<Letters extends string, S extends Shape, Bound> = Letters extends `${infer Head}...${infer Tail}`
   ? First<Head, S> extends [infer Start extends readonly unknown[], infer Rest extends readonly unknown[]]
     ? Last<Tail, Rest> extends [infer Middle extends readonly unknown[], infer End extends readonly unknown[]]
-      ? Broadcast<AsShape<BoundEllipsis<Bound>>, AsShape<Middle>, 'einsum'> extends infer R
-        ? R extends `${string}: ${infer X} vs ${infer Y}`
-          ? ShapeError<`einsum: the dimensions of '...' do not broadcast: ${AfterColon<X>} vs ${Y}`>
+      ? Broadcast<AsShape<BoundEllipsis<Bound>>, AsShape<Middle>> extends infer R
+        ? R extends string
+          ? Sentence<typeof says.ellipsisDiffers, { x: GapOf<R>[0]; y: GapOf<R>[1] }>
           : Bind<`${Head}${Tail}`, readonly [...Start, ...End], Omit<Bound, '...'> & { '...': R }, S>
         : never
-      : ShapeError<`einsum: more indices than dimensions of ${Show<S>}`>
-    : ShapeError<`einsum: more indices than dimensions of ${Show<S>}`>
+      : Sentence<typeof says.manyIndices, { x: S }>
+    : Sentence<typeof says.manyIndices, { x: S }>
   : Bind<Letters, S, Bound, S>
-
-type AfterColon<S extends string> = S extends `${string}: ${infer Rest}` ? AfterColon<Rest> : S
 
 type BoundEllipsis<Bound> = Bound extends { '...': infer Dims } ? Dims : readonly []
 
@@ -76,10 +76,10 @@ type BindAll<Inputs extends string, L extends readonly Shape[], Bound = {}> = L 
       : never
     : Rest extends readonly []
       ? BindOperand<Inputs, S, Bound>
-      : ShapeError<'einsum: more operands than subscripts'>
+      : typeof says.manyOperands
   : Inputs extends ''
     ? Bound
-    : ShapeError<'einsum: fewer operands than subscripts'>
+    : typeof says.fewOperands
 
 type Output<
   Letters extends string,
@@ -89,20 +89,25 @@ type Output<
 > = Letters extends `...${infer Rest}`
   ? Bound extends { '...': infer Dims extends readonly unknown[] }
     ? Output<Rest, Bound, readonly [...Out, ...Dims], Seen | '...'>
-    : ShapeError<"einsum: '...' does not appear in the inputs">
+    : typeof says.ellipsisMissing
   : Letters extends `${infer Letter}${infer Rest}`
     ? Letter extends keyof Bound
       ? [Letter] extends [Seen]
-        ? ShapeError<`einsum: output index '${Letter}' is given twice`>
+        ? Sentence<typeof says.letterTwice, { letter: Letter }>
         : Output<Rest, Bound, readonly [...Out, Bound[Letter]], Seen | Letter>
-      : ShapeError<`einsum: output index '${Letter}' does not appear in the inputs`>
+      : Sentence<typeof says.letterMissing, { letter: Letter }>
     : Bound extends { '...': infer Dims }
       ? ['...'] extends [Seen]
         ? Out
         : Dims extends readonly []
           ? Out
-          : ShapeError<"einsum: '...' stands in the inputs but not in the output; write it there, or sum over named indices">
+          : typeof says.ellipsisLost
       : Out
+
+/** The sentence of a pattern. */
+type Said<Why extends string, Pattern extends string, L extends readonly Shape[]> = ShapeError<
+  Sentence<typeof says.einsumSays, { why: Why; pattern: Pattern; shapes: ShowAll<L> }>
+>
 
 type WithoutSpaces<S extends string> = S extends `${infer A} ${infer B}` ? WithoutSpaces<`${A}${B}`> : S
 
@@ -114,7 +119,11 @@ export type Einsum<Pattern extends string, L extends readonly Shape[]> = string 
     : WithoutSpaces<Pattern> extends `${infer Inputs}->${infer Letters}`
       ? BindAll<Inputs, L> extends infer Bound
         ? Bound extends string
-          ? Bound
-          : Output<Letters, Bound>
+          ? Said<Bound, Pattern, L>
+          : Output<Letters, Bound> extends infer Out
+            ? Out extends string
+              ? Said<Out, Pattern, L>
+              : Out
+            : never
         : never
-      : ShapeError<`einsum: '${Pattern}' has no '->'`>
+      : Said<Sentence<typeof says.noArrow, { pattern: Pattern }>, Pattern, L>

@@ -1,10 +1,13 @@
 /**
  * Parts of a tensor by an integer tensor.
  */
+
 import type { AxisError, AxisKey, Unresolved } from '../axis.ts'
 import type { MeetDim } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, Dim, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/selections.ts'
+import type { AsShape, Dim, DynamicRank, Shape, ShowDim } from '../shape.ts'
 
 type ReplaceAt<
   S extends readonly unknown[],
@@ -53,7 +56,7 @@ export type Gather<S extends Shape, I extends Shape, Axis extends number, Op ext
     ? AxisError<S, Axis, Op>
     : Agree<S, I, AxisKey<S, Axis>> extends infer R
       ? R extends string
-        ? ShapeError<`${Op}: indices ${Show<I>} do not fit ${Show<S>} along axis ${Axis}: ${R}`>
+        ? ShapeError<Sentence<typeof says.indicesDiffer, { op: Op; indices: I; x: S; axis: Axis; why: R }>>
         : AsShape<R>
       : never
 

@@ -1,11 +1,14 @@
 /**
  * Square matrices and linear systems; leading dimensions are stacks.
  */
+
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, DynamicRank, Shape, Show } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/products.ts'
+import type { AsShape, DynamicRank, Shape } from '../shape.ts'
 
-type NotSquare<S extends Shape, Op extends string> = ShapeError<`${Op}: [..., n, n] needed, got ${Show<S>}`>
+type NotSquare<S extends Shape, Op extends string> = ShapeError<Sentence<typeof says.squareNeeded, { op: Op; x: S }>>
 
 /** The leading dimensions of square matrices, or a sentence. */
 type BatchOf<S extends Shape, Op extends string> = S extends readonly [...infer Batch extends Shape, infer M, infer N]
@@ -45,7 +48,7 @@ export type Solve<A extends Shape, B extends Shape, Op extends string> = true ex
       ? R
       : true extends AllMeet<Rows<A>, B> | AllMeet<Rows<A>, RowsOfSame<A, B>>
         ? B
-        : ShapeError<`${Op}: right-hand sides ${Show<B>} do not fit ${Show<A>}; [..., n] or [..., n, k] needed`>
+        : ShapeError<Sentence<typeof says.sidesDiffer, { op: Op; b: B; a: A }>>
     : never
 
 /** B without its last dimension when it has as many dimensions as A. */

@@ -1,18 +1,17 @@
 /**
  * Products that contract one dimension.
  */
+
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, Dim, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
-import type { Broadcast } from './broadcast.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/products.ts'
+import type { AsShape, Dim, DynamicRank, Shape } from '../shape.ts'
+import type { Broadcast, GapOf } from './broadcast.ts'
 
-type InnerError<
-  K,
-  L,
-  A extends Shape,
-  B extends Shape,
-  Op extends string,
-> = ShapeError<`${Op}: inner dimensions differ: ${ShowDim<K>} vs ${ShowDim<L>} (${Show<A>} @ ${Show<B>})`>
+type InnerError<K, L, A extends Shape, B extends Shape, Op extends string> = ShapeError<
+  Sentence<typeof says.innerDiffer, { op: Op; k: K; l: L; a: A; b: B }>
+>
 
 /**
  * `matmul(a, b)` as NumPy: `[…, m, k] @ [k, n] → […, m, n]`, batch dimensions broadcast; a vector on the left is a row, a
@@ -25,9 +24,9 @@ export type MatMul<A extends Shape, B extends Shape> = true extends DynamicRank<
       ? Meets<K, L> extends true
         ? BatchB extends readonly []
           ? AsShape<readonly [...BatchA, M, N]>
-          : Broadcast<BatchA, BatchB, 'matmul: batch dimensions'> extends infer R
+          : Broadcast<BatchA, BatchB> extends infer R
             ? R extends string
-              ? R
+              ? ShapeError<Sentence<typeof says.batchDiffer, { x: GapOf<R>[0]; y: GapOf<R>[1]; a: A; b: B }>>
               : AsShape<readonly [...AsShape<R>, M, N]>
             : never
         : InnerError<K, L, A, B, 'matmul'>
@@ -35,10 +34,10 @@ export type MatMul<A extends Shape, B extends Shape> = true extends DynamicRank<
         ? Meets<K, L> extends true
           ? AsShape<readonly [...BatchA, M]>
           : InnerError<K, L, A, B, 'matmul'>
-        : ShapeError<`matmul: right operand must have rank >= 1, got ${Show<B>}`>
+        : ShapeError<Sentence<typeof says.operandScalar, { side: 'right'; x: B }>>
     : A extends readonly [infer K]
       ? VectorMatMul<A, K, B>
-      : ShapeError<`matmul: left operand must have rank >= 1, got ${Show<A>}`>
+      : ShapeError<Sentence<typeof says.operandScalar, { side: 'left'; x: A }>>
 
 /** A row times what stands on the right. */
 type VectorMatMul<A extends Shape, K, B extends Shape> = B extends readonly [
@@ -53,7 +52,7 @@ type VectorMatMul<A extends Shape, K, B extends Shape> = B extends readonly [
     ? Meets<K, L> extends true
       ? readonly []
       : InnerError<K, L, A, B, 'matmul'>
-    : ShapeError<`matmul: right operand must have rank >= 1, got ${Show<B>}`>
+    : ShapeError<Sentence<typeof says.operandScalar, { side: 'right'; x: B }>>
 
 /**
  * `linear(x, weight)`: x [...P, I] with weight W = [out, in]; a sentence, or `readonly []`. (Not W itself: old
@@ -65,8 +64,8 @@ export type Linear<P extends Shape, I extends Dim, W extends Shape> =
     : W extends readonly [infer _, infer J]
       ? Meets<I, J> extends true
         ? readonly []
-        : ShapeError<`linear: x ${Show<readonly [...P, I]>} has ${ShowDim<I>} features but the weight ${Show<W>} expects ${ShowDim<J>}`>
-      : ShapeError<`linear: x […, in] and weight [out, in] needed, got ${Show<readonly [...P, I]>} and ${Show<W>}`>
+        : ShapeError<Sentence<typeof says.featuresDiffer, { x: readonly [...P, I]; given: I; weight: W; expected: J }>>
+      : ShapeError<Sentence<typeof says.linearNeeds, { x: readonly [...P, I]; weight: W }>>
 
 /** The features that a weight [out, in] gives. */
 export type LinearOut<W extends Shape> = W extends readonly [infer O extends Dim, infer _] ? O : number
@@ -80,10 +79,9 @@ export type LinearBias<W extends Shape, B extends Shape> = true extends DynamicR
       : BiasError<W, B>
     : BiasError<W, B>
 
-type BiasError<
-  W extends Shape,
-  B extends Shape,
-> = ShapeError<`linear: the bias must be [${ShowDim<LinearOut<W>>}] for the weight ${Show<W>}, got ${Show<B>}`>
+type BiasError<W extends Shape, B extends Shape> = ShapeError<
+  Sentence<typeof says.biasDiffers, { out: LinearOut<W>; weight: W; bias: B }>
+>
 
 /** `dot(a, b)`: the sum of products of two vectors, a scalar. */
 export type Dot<A extends Shape, B extends Shape> = true extends DynamicRank<A> | DynamicRank<B>
@@ -92,11 +90,8 @@ export type Dot<A extends Shape, B extends Shape> = true extends DynamicRank<A> 
     ? B extends readonly [infer L]
       ? Meets<K, L> extends true
         ? readonly []
-        : ShapeError<`dot: lengths differ: ${ShowDim<K>} vs ${ShowDim<L>}`>
+        : ShapeError<Sentence<typeof says.lengthsDiffer, { k: K; l: L; a: A; b: B }>>
       : NotVectors<A, B>
     : NotVectors<A, B>
 
-type NotVectors<
-  A extends Shape,
-  B extends Shape,
-> = ShapeError<`dot: both operands must be vectors, got ${Show<A>} and ${Show<B>}; use matmul or tensorDot`>
+type NotVectors<A extends Shape, B extends Shape> = ShapeError<Sentence<typeof says.dotVectors, { a: A; b: B }>>

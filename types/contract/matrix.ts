@@ -1,9 +1,13 @@
 /**
  * Matrices: diagonals, triangles, the identity.
  */
+
 import type { Lt } from '../arithmetic.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, Dim, DynamicRank, Eq, Shape, Show } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/axes.ts'
+import type * as ofProducts from '../sentences/products.ts'
+import type { AsShape, Dim, DynamicRank, Eq, Shape } from '../shape.ts'
 
 /** The smaller of two sizes; `number` when it is not known. */
 type Smaller<A, B> =
@@ -27,14 +31,14 @@ export type Diag<S extends Shape> =
       ? AsShape<readonly [N, N]>
       : S extends readonly [infer M, infer N]
         ? AsShape<readonly [Smaller<M, N>]>
-        : ShapeError<`diag: a vector or a matrix needed, got ${Show<S>}`>
+        : ShapeError<Sentence<typeof ofProducts.diagNeeds, { x: S }>>
 
 type Matrices<S extends Shape, Op extends string> =
   DynamicRank<S> extends true
     ? Shape
     : S extends readonly [...infer _, infer _M, infer _N]
       ? S
-      : ShapeError<`${Op}: rank >= 2 needed, got ${Show<S>}`>
+      : ShapeError<Sentence<typeof says.rankTwo, { op: Op; x: S }>>
 
 /** `tril(x)`: the lower triangle of each matrix; the shape is kept. */
 export type Tril<S extends Shape> = Matrices<S, 'tril'>
@@ -51,7 +55,7 @@ export type Diagonal<S extends Shape> =
     ? Shape
     : S extends readonly [...infer Batch extends Shape, infer M, infer N]
       ? AsShape<readonly [...Batch, Smaller<M, N>]>
-      : ShapeError<`diagonal: rank >= 2 needed, got ${Show<S>}`>
+      : ShapeError<Sentence<typeof says.rankTwo, { op: 'diagonal'; x: S }>>
 
 /** `trace(x)`: the sum of the main diagonal of each matrix; the last two dimensions disappear. */
 export type Trace<S extends Shape> =
@@ -59,4 +63,4 @@ export type Trace<S extends Shape> =
     ? Shape
     : S extends readonly [...infer Batch extends Shape, infer _M, infer _N]
       ? AsShape<Batch>
-      : ShapeError<`trace: rank >= 2 needed, got ${Show<S>}`>
+      : ShapeError<Sentence<typeof says.rankTwo, { op: 'trace'; x: S }>>

@@ -5,9 +5,10 @@
  */
 import type { ExactDiv } from '../arithmetic.ts'
 import type { MeetDim, Meets } from '../dimension.ts'
-import type { ShapeError } from '../error.ts'
 import type { ProdDim } from '../product.ts'
-import type { Dim, Shape, Show, ShowDim } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/movements.ts'
+import type { Dim } from '../shape.ts'
 
 /** 'b (h w) c' → ['b', ['h', 'w'], 'c'] */
 export type ParseAxes<S extends string, Out extends readonly unknown[] = []> = S extends ` ${infer Rest}`
@@ -86,20 +87,20 @@ type JoinNames<Group extends readonly unknown[], Out extends string = ''> = Grou
   ? JoinNames<Tail, Out extends '' ? Head : `${Out} ${Head}`>
   : Out
 
-type BindGroup<Op extends string, Group extends readonly string[], D, Bound> =
+type BindGroup<Group extends readonly string[], D, Bound> =
   Unbound<Group, Bound> extends readonly []
     ? Meets<ProdDim<KnownSizes<Group, Bound>>, D> extends true
       ? Bound
-      : ShapeError<`${Op}: (${JoinNames<Group>}) = ${ShowDim<ProdDim<KnownSizes<Group, Bound>>>} but the dimension is ${ShowDim<D>}`>
+      : Sentence<typeof says.groupDiffers, { group: JoinNames<Group>; known: ProdDim<KnownSizes<Group, Bound>>; x: D }>
     : Unbound<Group, Bound> extends readonly [infer Name extends string]
-      ? SplitGroup<Op, Group, Name, D, Bound>
-      : ShapeError<`${Op}: give sizes for all but one axis of (${JoinNames<Group>})`>
+      ? SplitGroup<Group, Name, D, Bound>
+      : Sentence<typeof says.groupOpen, { group: JoinNames<Group> }>
 
 /** The one free name of a group is the dimension divided by the sizes of the others. */
-type SplitGroup<Op extends string, Group extends readonly string[], Name extends string, D, Bound> = D extends number
+type SplitGroup<Group extends readonly string[], Name extends string, D, Bound> = D extends number
   ? ProdDim<KnownSizes<Group, Bound>> extends infer Known extends number
     ? [ExactDiv<D, Known>] extends [never]
-      ? ShapeError<`${Op}: ${ShowDim<D>} is not divisible by ${ShowDim<Known>} in (${JoinNames<Group>})`>
+      ? Sentence<typeof says.notDivisible, { x: D; known: Known; group: JoinNames<Group> }>
       : Bound & { [K in Name]: ExactDiv<D, Known> }
     : Bound & { [K in Name]: number }
   : Bound & { [K in Name]: number }
@@ -115,38 +116,37 @@ type SplitEnd<
     : 'rank'
   : [S, End]
 
-/** Binds the left side of a pattern to a shape: a record name → dimension (`...` → dimensions), or a sentence, or 'rank'. */
+/** Binds the left side of a pattern to a shape: a record name → dimension (`...` → dimensions), or what is wrong. */
 export type BindAxes<
-  Op extends string,
   Pattern extends readonly unknown[],
   S extends readonly unknown[],
   Bound,
 > = Pattern extends readonly [infer Name, ...infer RestPattern]
   ? Name extends '...'
     ? SplitEnd<S, RestPattern> extends [infer Middle, infer End extends readonly unknown[]]
-      ? BindAxes<Op, RestPattern, End, Bound & { '...': Middle }>
-      : 'rank'
+      ? BindAxes<RestPattern, End, Bound & { '...': Middle }>
+      : typeof says.patternRank
     : S extends readonly [infer D, ...infer RestShape]
-      ? BindOne<Op, Name, D, Bound> extends infer Next
+      ? BindOne<Name, D, Bound> extends infer Next
         ? Next extends string
           ? Next
-          : BindAxes<Op, RestPattern, RestShape, Next>
+          : BindAxes<RestPattern, RestShape, Next>
         : never
-      : 'rank'
+      : typeof says.patternRank
   : S extends readonly []
     ? Bound
-    : 'rank'
+    : typeof says.patternRank
 
-type BindOne<Op extends string, Name, D, Bound> = Name extends readonly string[]
-  ? BindGroup<Op, Name, D, Bound>
+type BindOne<Name, D, Bound> = Name extends readonly string[]
+  ? BindGroup<Name, D, Bound>
   : Name extends '1'
     ? Meets<D, 1> extends true
       ? Bound
-      : ShapeError<`${Op}: '1' stands for a dimension of ${ShowDim<D>}`>
+      : Sentence<typeof says.oneIs, { x: D }>
     : Name extends keyof Bound
       ? { d: MeetDim<Bound[Name], D> } extends { d: infer _ extends Dim }
         ? Bound
-        : ShapeError<`${Op}: axis '${Name & string}' is both ${ShowDim<Bound[Name]>} and ${ShowDim<D>}`>
+        : Sentence<typeof says.nameDiffers, { name: Name; x: Bound[Name]; y: D }>
       : Bound & { [K in Name & string]: D }
 
 /** The shape of the right side of a pattern. */
@@ -163,10 +163,3 @@ export type AxesShape<
         ? AxesShape<Rest, Bound, readonly [...Out, ...Ellipsis<Bound>]>
         : AxesShape<Rest, Bound, readonly [...Out, Bound[Name & keyof Bound]]>
   : Out
-
-/** The sentence of a pattern that has another rank than its tensor. */
-export type RankError<
-  Op extends string,
-  Left extends string,
-  S extends Shape,
-> = ShapeError<`${Op}: pattern '${Left}' has another rank than ${Show<S>}`>

@@ -1,8 +1,11 @@
 /**
  * Shapes of nested JS arrays: `tensor([[1, 2], [3, 4]])`.
  */
+
 import type { ShapeError } from '../error.ts'
-import type { AsShape, Eq, Shape, Show, Single } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/movements.ts'
+import type { Eq, Shape, Single } from '../shape.ts'
 
 /** Numbers (or booleans) nested to any depth. */
 export type Nested = number | boolean | readonly Nested[]
@@ -35,7 +38,7 @@ type Ragged<A extends readonly unknown[], First, I extends 0[] = [0]> = A extend
   ? FromNested<Row> extends infer S
     ? Eq<S, First> extends true
       ? Ragged<Rest, First, [...I, 0]>
-      : ShapeError<`tensor: row 0 has shape ${Show<AsShape<First>>} but row ${I['length']} has shape ${Show<AsShape<S>>}`>
+      : ShapeError<Sentence<typeof says.rowsDiffer, { first: First; i: I['length']; x: S }>>
     : never
   : never
 

@@ -1,10 +1,13 @@
 /**
  * Operations along an axis that reorder: sort, flip, roll, the k largest.
  */
+
 import type { Lt } from '../arithmetic.ts'
 import type { AxisError, AxisKey, AxisKeys, DimAt, SetAt, Unresolved } from '../axis.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, Shape, Show } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/selections.ts'
+import type { AsShape, Shape } from '../shape.ts'
 import type { AlongAxis } from './reduce.ts'
 
 /** `sort(x, axis)`, and `argsort`: the shape is kept. */
@@ -33,7 +36,7 @@ export type TopK<S extends Shape, K extends number, A extends number = -1> =
     : [AxisKey<S, A>] extends [never]
       ? AxisError<S, A, 'topK'>
       : TooFew<DimAt<S, A>, K> extends true
-        ? ShapeError<`topK: cannot take ${K} of axis ${A} of ${Show<S>}`>
+        ? ShapeError<Sentence<typeof says.tooFew, { k: K; axis: A; x: S; size: DimAt<S, A> }>>
         : AsShape<SetAt<S, AxisKey<S, A>, K>>
 
 type TooFew<D, K extends number> = D extends number ? (number extends D | K ? false : Lt<D, K>) : false

@@ -1,10 +1,13 @@
 /**
  * Products that contract nothing, or one dimension of 3.
  */
+
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
 import type { ProdDim } from '../product.ts'
-import type { AsShape, DynamicRank, Shape, Show } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/products.ts'
+import type { AsShape, DynamicRank, Shape } from '../shape.ts'
 
 /** `outer(a, b)`: `[m]`, `[n]` → `[m, n]`. */
 export type OuterProduct<A extends Shape, B extends Shape> = true extends DynamicRank<A> | DynamicRank<B>
@@ -15,17 +18,14 @@ export type OuterProduct<A extends Shape, B extends Shape> = true extends Dynami
       : NotVectors<A, B>
     : NotVectors<A, B>
 
-type NotVectors<
-  A extends Shape,
-  B extends Shape,
-> = ShapeError<`outer: both operands must be vectors, got ${Show<A>} and ${Show<B>}`>
+type NotVectors<A extends Shape, B extends Shape> = ShapeError<Sentence<typeof says.outerVectors, { a: A; b: B }>>
 
 /** `kron(a, b)`: equal ranks, dimension by dimension the product. */
 export type Kron<A extends Shape, B extends Shape> = true extends DynamicRank<A> | DynamicRank<B>
   ? Shape
   : A['length'] extends B['length']
     ? AsShape<{ readonly [I in keyof A]: ProdDim<[A[I], I extends keyof B ? B[I] : 1]> }>
-    : ShapeError<`kron: ranks differ: ${Show<A>} and ${Show<B>}`>
+    : ShapeError<Sentence<typeof says.ranksDiffer, { a: A; b: B }>>
 
 /** `cross(a, b)`: equal shapes whose last dimension is 3. */
 export type Cross<A extends Shape, B extends Shape> = true extends DynamicRank<A> | DynamicRank<B>
@@ -51,7 +51,4 @@ type SameShape<A extends readonly unknown[], B extends readonly unknown[]> = A e
     ? true
     : false
 
-type NotThree<
-  A extends Shape,
-  B extends Shape,
-> = ShapeError<`cross: equal shapes [..., 3] needed, got ${Show<A>} and ${Show<B>}`>
+type NotThree<A extends Shape, B extends Shape> = ShapeError<Sentence<typeof says.crossNeeds, { a: A; b: B }>>

@@ -1,11 +1,14 @@
 /**
  * Tensors made larger: by a border, or by copies.
  */
+
 import type { Add, Mul } from '../arithmetic.ts'
 import type { AxisError, AxisKey, DimAt, SetAt, Unresolved } from '../axis.ts'
 import type { ShapeError } from '../error.ts'
 import type { ProdDim } from '../product.ts'
-import type { AsShape, DynamicRank, Shape, Show } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/movements.ts'
+import type { AsShape, DynamicRank, Shape } from '../shape.ts'
 
 /** The border of each dimension: `[before, after]`, in the order of the dimensions. */
 export type Padding = readonly (readonly [before: number, after: number])[]
@@ -26,7 +29,7 @@ export type Pad<S extends Shape, P extends Padding> =
       ? AsShape<{ readonly [I in keyof S]: number }>
       : P['length'] extends S['length']
         ? AsShape<{ readonly [I in keyof S]: PadDim<S[I], I extends keyof P ? P[I] : never> }>
-        : ShapeError<`pad: ${P['length']} pairs given for shape ${Show<S>} of rank ${S['length']}`>
+        : ShapeError<Sentence<typeof says.padCount, { count: P['length']; x: S; rank: S['length'] }>>
 
 /** A dimension times a count; symbolic ones become products such as `'batch*3'`. */
 type TimesDim<D, N> = N extends 1 ? D : D extends number ? (N extends number ? Mul<D, N> : number) : ProdDim<[D, N]>

@@ -2,7 +2,9 @@
  * Pooling, channels last: a window slides over `[batch, height, width, channels]`.
  */
 import type { ShapeError } from '../error.ts'
-import type { AsShape, DynamicRank, Shape, Show } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/images.ts'
+import type { AsShape, DynamicRank, Shape } from '../shape.ts'
 import type { Image, ImageNames, OptionOf, Pair, PerAxis, Slide, SpatialRank, WindowOptions } from './convolution.ts'
 
 /** What `maxPool1d` may be told. */
@@ -33,9 +35,13 @@ export type Pool<X extends Shape, Size extends PerAxis<R>, O, R extends SpatialR
     ? Shape
     : X extends readonly [infer N, ...infer Spatial, infer C]
       ? Spatial['length'] extends R
-        ? Image<N, Slide<Spatial, Size, OptionOf<O, 'stride', Size>, OptionOf<O, 'padding', 'valid'>, 1, X, R, Op>, C>
-        : ShapeError<`${Op}: input must be ${ImageNames[R]}, got ${Show<X>}`>
-      : ShapeError<`${Op}: input must be ${ImageNames[R]}, got ${Show<X>}`>
+        ? Image<
+            N,
+            Slide<Spatial, Size, OptionOf<O, 'stride', Size>, OptionOf<O, 'padding', 'valid'>, 1, X, Size, R, Op>,
+            C
+          >
+        : ShapeError<Sentence<typeof says.inputNeeds, { op: Op; needed: ImageNames[R]; x: X }>>
+      : ShapeError<Sentence<typeof says.inputNeeds, { op: Op; needed: ImageNames[R]; x: X }>>
 
 /** `maxPool1d(x, size, options)` and its kind. */
 export type Pool1d<X extends Shape, Size extends PerAxis<1>, O = {}, Op extends string = 'pool1d'> = Pool<
@@ -64,7 +70,7 @@ export type GlobalPool<X extends Shape, Op extends string = 'globalAveragePool'>
     ? Shape
     : X extends readonly [infer N, infer _, ...infer _Rest, infer C]
       ? readonly [N, C]
-      : ShapeError<`${Op}: input must be [batch, …, channels] with at least one axis between them, got ${Show<X>}`>
+      : ShapeError<Sentence<typeof says.globalNeeds, { op: Op; x: X }>>
 
 /** `resize(x, [height, width])` and its kind: `[batch, _, _, channels] → [batch, height, width, channels]`. */
 export type Resize<X extends Shape, Size extends readonly [number, number], Op extends string = 'resize'> =
@@ -72,4 +78,4 @@ export type Resize<X extends Shape, Size extends readonly [number, number], Op e
     ? Shape
     : X extends readonly [infer N, infer _H, infer _W, infer C]
       ? AsShape<readonly [N, Size[0], Size[1], C]>
-      : ShapeError<`${Op}: input must be ${ImageNames[2]}, got ${Show<X>}`>
+      : ShapeError<Sentence<typeof says.inputNeeds, { op: Op; needed: ImageNames[2]; x: X }>>

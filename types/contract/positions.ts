@@ -2,8 +2,11 @@
  * Positions in several dimensions: `at(x, '...', 1, ':')`. A number picks one and drops the dimension, `'2:7'` and `'::2'` are
  * ranges, `':'` is all of a dimension, `'...'` all of the dimensions that are not spoken of.
  */
+
 import type { ShapeError } from '../error.ts'
-import type { AsShape, DynamicRank, Shape, Show } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/selections.ts'
+import type { AsShape, DynamicRank, Shape } from '../shape.ts'
 import type { At, IsInside, SliceLength } from './slice.ts'
 
 /** What stands for one dimension, or for several (`'...'`). */
@@ -20,9 +23,9 @@ interface Failure {
   readonly sentence: string
 }
 
-type Fail<Argument extends string, Sentence extends string> = {
+type Fail<Argument extends string, Said extends string> = {
   argument: Argument
-  sentence: ShapeError<`at: ${Sentence}`>
+  sentence: ShapeError<Said>
 }
 
 /** Is this the form `at(x, index)` or `at(x, index, axis)`? */
@@ -74,7 +77,7 @@ type Walk<
 
 type TooMany<Full extends Shape, P extends readonly unknown[], Place extends 0[]> = Fail<
   `${Place['length']}`,
-  `${[...Place, ...Spoken<P>]['length'] & number} positions given for shape ${Show<Full>} of rank ${Full['length']}`
+  Sentence<typeof says.manyPositions, { count: [...Place, ...Spoken<P>]['length']; x: Full; rank: Full['length'] }>
 >
 
 /** The axis that S begins with. */
@@ -103,12 +106,12 @@ type SplitBefore<
 type One<Full extends Shape, D, Head, Axis extends string, Argument extends string> = Head extends number
   ? IsInside<D, Head> extends true
     ? []
-    : Fail<Argument, `index ${Head} is out of range for axis ${Axis} of ${Show<Full>}`>
+    : Fail<Argument, Sentence<typeof says.indexOutOfRange, { index: Head; axis: Axis; x: Full }>>
   : Head extends ':'
     ? [D]
     : Ranged<D, Head> extends infer Length
       ? [Length] extends [never]
-        ? Fail<Argument, `'${Head & string}' is empty or out of range for axis ${Axis} of ${Show<Full>}`>
+        ? Fail<Argument, Sentence<typeof says.rangeEmpty, { range: Head; axis: Axis; x: Full }>>
         : [Length]
       : never
 
@@ -135,7 +138,7 @@ type Bound<T extends string, Default extends number> = T extends `${infer N exte
 
 /** The positions as the function takes them: each itself, or the sentence in the place of the one that is wrong. */
 export type CheckPositions<R, P extends readonly Position[]> = {
-  readonly [I in keyof P]: R extends { argument: I; sentence: infer Sentence } ? Sentence : P[I]
+  readonly [I in keyof P]: R extends { argument: I; sentence: infer Said } ? Said : P[I]
 }
 
 /** The shape of a result: dynamic after a failure. */

@@ -1,8 +1,10 @@
 /**
  * Numbers in a row.
  */
+
 import type { Add, FloorDiv, Lt, Sub } from '../arithmetic.ts'
 import type { ShapeError } from '../error.ts'
+import type * as says from '../sentences/movements.ts'
 
 /** Is N a whole number that is not negative? Others are left to run time. */
 type Natural<N extends number> = number extends N
@@ -29,7 +31,7 @@ type Length<Start extends number, Stop extends number, Step extends number> =
 
 /** `arange(start, stop, step)`: `[⌈(stop − start) / step⌉]`. */
 export type Arange<Start extends number, Stop extends number, Step extends number = 1> = Step extends 0
-  ? ShapeError<'arange: the step must not be 0'>
+  ? ShapeError<typeof says.stepZero>
   : readonly [Length<Start, Stop, Step>]
 
 /** `linspace(start, stop, count)`: `[count]`. */

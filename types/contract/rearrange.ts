@@ -3,8 +3,10 @@
  * axes, `repeat` also makes new ones.
  */
 import type { ShapeError } from '../error.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/movements.ts'
 import type { DynamicRank, Shape } from '../shape.ts'
-import type { AxesShape, BindAxes, NameMissing, NamesOf, NameTwice, ParseAxes, RankError } from './named-axes.ts'
+import type { AxesShape, BindAxes, NameMissing, NamesOf, NameTwice, ParseAxes } from './named-axes.ts'
 import type { Repeat } from './pad.ts'
 
 /** The result of `rearrange(x, pattern, sizes)`: every name stands once on each side. */
@@ -47,31 +49,41 @@ type ByNames<Op extends Operation, S extends Shape, Pattern extends string, Size
   : DynamicRank<S> extends true
     ? Shape
     : Pattern extends `${infer Left}->${infer Right}`
-      ? BindAxes<Op, ParseAxes<Left>, S, SizesOfNames> extends infer Bound
+      ? BindAxes<ParseAxes<Left>, S, SizesOfNames> extends infer Bound
         ? Bound extends string
-          ? Bound extends 'rank'
-            ? RankError<Op, Left, S>
-            : Bound
-          : Output<Op, NamesOf<ParseAxes<Left>>, ParseAxes<Right>, Bound>
+          ? Said<Op, Bound, Pattern, S>
+          : Output<Op, NamesOf<ParseAxes<Left>>, ParseAxes<Right>, Bound> extends infer Out
+            ? Out extends string
+              ? Said<Op, Out, Pattern, S>
+              : Out
+            : never
         : never
-      : ShapeError<`${Op}: '${Pattern}' has no '->'`>
+      : Said<Op, Sentence<typeof says.noArrow, { pattern: Pattern }>, Pattern, S>
+
+/** The sentence of a pattern. */
+type Said<Op extends Operation, Why extends string, Pattern extends string, S extends Shape> = ShapeError<
+  Sentence<typeof says.patternSays, { op: Op; why: Why; pattern: Pattern; x: S }>
+>
 
 type Output<Op extends Operation, Left extends readonly unknown[], Right extends readonly unknown[], Bound> =
-  WrongName<Op, Left, NamesOf<Right>, Bound> extends infer Sentence
-    ? [Sentence] extends [never]
+  WrongName<Op, Left, NamesOf<Right>, Bound> extends infer Why
+    ? [Why] extends [never]
       ? AxesShape<Right, Bound>
-      : Sentence
+      : Why
     : never
 
-/** The sentence of the first name that stands where it must not, or `never`. */
+/** What is wrong with the first name that stands where it must not, or `never`. */
 type WrongName<Op extends Operation, Left extends readonly unknown[], Right extends readonly unknown[], Bound> = [
   NameMissing<Right, Op extends 'repeat' ? keyof Bound : Left[number]>,
 ] extends [never]
   ? [Op extends 'reduce' ? never : NameMissing<Left, Right[number]>] extends [never]
     ? [NameTwice<Left>, NameTwice<Right>] extends [never, never]
       ? never
-      : ShapeError<`${Op}: axis '${([NameTwice<Left>] extends [never] ? NameTwice<Right> : NameTwice<Left>) & string}' is given twice`>
-    : ShapeError<`${Op}: axis '${NameMissing<Left, Right[number]> & string}' does not appear on the right`>
+      : Sentence<
+          typeof says.nameTwice,
+          { name: [NameTwice<Left>] extends [never] ? NameTwice<Right> : NameTwice<Left> }
+        >
+    : Sentence<typeof says.notOnRight, { name: NameMissing<Left, Right[number]> }>
   : Op extends 'repeat'
-    ? ShapeError<`repeat: give the size of the new axis '${NameMissing<Right, keyof Bound> & string}'`>
-    : ShapeError<`${Op}: axis '${NameMissing<Right, Left[number]> & string}' does not appear on the left`>
+    ? Sentence<typeof says.newAxisOpen, { name: NameMissing<Right, keyof Bound> }>
+    : Sentence<typeof says.notOnLeft, { name: NameMissing<Right, Left[number]> }>

@@ -1,9 +1,12 @@
 /**
  * The same elements under another shape.
  */
+
 import type { ShapeError } from '../error.ts'
 import type { Cancel, ProdDim, Product, QuotientDim } from '../product.ts'
-import type { AsShape, DynamicRank, Eq, Shape, Show } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/movements.ts'
+import type { AsShape, DynamicRank, Eq, Shape } from '../shape.ts'
 
 /**
  * `[common leading dimensions, the rest of A, the rest of B]`. What is equal on both sides never enters the arithmetic,
@@ -21,11 +24,9 @@ type CommonHead<
     : [Head, A, B]
   : [Head, A, B]
 
-type Failure<
-  S extends Shape,
-  T extends Shape,
-  Why extends string,
-> = ShapeError<`reshape: ${Show<S>} to ${Show<T>}: ${Why}`>
+type Failure<S extends Shape, T extends Shape, Why extends string> = ShapeError<
+  Sentence<typeof says.reshapeFails, { a: S; b: T; why: Why }>
+>
 
 /** `[dimensions before −1, dimensions after it]`, or 'none', or 'many'. */
 type SplitAtHole<T extends readonly unknown[], Before extends readonly unknown[] = []> = T extends readonly [
@@ -109,7 +110,6 @@ export type Flatten<S extends Shape, Keep extends 0 | 1 | 2 | 3 = 0> =
             ? AsShape<readonly [A, B, C, ProdDim<Rest>]>
             : FlattenError<S, Keep>
 
-type FlattenError<
-  S extends Shape,
-  Keep extends number,
-> = ShapeError<`flatten: cannot keep ${Keep} dimensions of ${Show<S>}`>
+type FlattenError<S extends Shape, Keep extends number> = ShapeError<
+  Sentence<typeof says.flattenFails, { keep: Keep; x: S }>
+>

@@ -1,11 +1,14 @@
 /**
  * Updates added by index, blocks at positions known at run time, neighbours subtracted.
  */
+
 import type { Lt, Sub } from '../arithmetic.ts'
 import type { AxisError, AxisKey, DimAt, SetAt, Unresolved } from '../axis.ts'
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, DynamicRank, Shape, Show } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/selections.ts'
+import type { AsShape, DynamicRank, Shape } from '../shape.ts'
 
 /** The dimensions after those of the indices, or 'no' when they do not agree. */
 type After<U extends readonly unknown[], I extends readonly unknown[]> = I extends readonly [infer X, ...infer RestI]
@@ -40,7 +43,7 @@ export type ScatterAdd<I extends Shape, U extends Shape, Size extends number, Ax
     ? AxisError<U, Axis, 'scatterAdd'>
     : Contracted<U, I, AxisKey<U, Axis>, Size> extends infer R
       ? R extends string
-        ? ShapeError<`scatterAdd: updates ${Show<U>} do not hold the indices ${Show<I>} at axis ${Axis}`>
+        ? ShapeError<Sentence<typeof says.updatesDiffer, { updates: U; indices: I; axis: Axis }>>
         : AsShape<R>
       : never
 
@@ -51,22 +54,22 @@ export type DynamicSlice<S extends Shape, Z extends readonly number[]> =
     : number extends Z['length']
       ? Z
       : Z['length'] extends S['length']
-        ? BlockFits<Z, S> extends true
-          ? Z
-          : ShapeError<`dynamicSlice: a block ${Show<Z>} does not fit into ${Show<S>}`>
-        : ShapeError<`dynamicSlice: ${Z['length']} sizes given for shape ${Show<S>} of rank ${S['length']}`>
+        ? TooLargeAt<Z, S> extends readonly [infer M, infer N]
+          ? ShapeError<Sentence<typeof says.blockTooLarge, { op: 'dynamicSlice'; block: Z; x: S; m: M; n: N }>>
+          : Z
+        : ShapeError<Sentence<typeof says.sizesCount, { count: Z['length']; x: S; rank: S['length'] }>>
 
-/** Is a block of sizes Z not larger than S in any dimension? What is not known is left to run time. */
-type BlockFits<Z extends readonly unknown[], S extends readonly unknown[]> = Z extends readonly [
+/** The first size of a block Z that is larger than that of S, and that; or `null`. What is not known is left to run time. */
+type TooLargeAt<Z extends readonly unknown[], S extends readonly unknown[]> = Z extends readonly [
   infer X,
   ...infer RestZ,
 ]
   ? S extends readonly [infer Y, ...infer RestS]
     ? TooLarge<X, Y> extends true
-      ? false
-      : BlockFits<RestZ, RestS>
-    : true
-  : true
+      ? readonly [X, Y]
+      : TooLargeAt<RestZ, RestS>
+    : null
+  : null
 
 type TooLarge<X, Y> = X extends number ? (Y extends number ? (number extends X | Y ? false : Lt<Y, X>) : false) : false
 
@@ -74,10 +77,10 @@ type TooLarge<X, Y> = X extends number ? (Y extends number ? (number extends X |
 export type DynamicUpdate<S extends Shape, U extends Shape> = true extends DynamicRank<S> | DynamicRank<U>
   ? S
   : U['length'] extends S['length']
-    ? BlockFits<U, S> extends true
-      ? S
-      : ShapeError<`dynamicUpdateSlice: a block ${Show<U>} does not fit into ${Show<S>}`>
-    : ShapeError<`dynamicUpdateSlice: the update ${Show<U>} and x ${Show<S>} differ in rank`>
+    ? TooLargeAt<U, S> extends readonly [infer M, infer N]
+      ? ShapeError<Sentence<typeof says.blockTooLarge, { op: 'dynamicUpdateSlice'; block: U; x: S; m: M; n: N }>>
+      : S
+    : ShapeError<Sentence<typeof says.updateRank, { update: U; x: S }>>
 
 /** `diff(x, axis)`: differences of neighbours, one fewer than elements. */
 export type Diff<S extends Shape, A extends number> =

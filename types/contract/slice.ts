@@ -1,10 +1,13 @@
 /**
  * Parts of a tensor by position.
  */
+
 import type { Add, FloorDiv, Lt, Sub } from '../arithmetic.ts'
 import type { AxisError, AxisKey, DimAt, RemoveAt, SetAt, Unresolved } from '../axis.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, Shape, Show } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/selections.ts'
+import type { AsShape, Shape } from '../shape.ts'
 
 /** A possibly negative position, counted from the start; `never` when it lies before the start. */
 type Position<D extends number, I extends number> = `${I}` extends `-${infer N extends number}` ? Sub<D, N> : I
@@ -41,7 +44,7 @@ export type Slice<
     : [AxisKey<S, Axis>] extends [never]
       ? AxisError<S, Axis, 'slice'>
       : [SliceLength<DimAt<S, Axis>, Start, Stop, Step>] extends [never]
-        ? ShapeError<`slice: [${Start}, ${Stop}) is empty or out of range for axis ${Axis} of ${Show<S>}`>
+        ? ShapeError<Sentence<typeof says.sliceEmpty, { start: Start; stop: Stop; axis: Axis; x: S }>>
         : AsShape<SetAt<S, AxisKey<S, Axis>, SliceLength<DimAt<S, Axis>, Start, Stop, Step>>>
 
 /** Does position I exist in a dimension D? Symbolic and dynamic sizes are left to run time. */
@@ -63,4 +66,4 @@ export type At<S extends Shape, Index extends number, Axis extends number = 0> =
       ? AxisError<S, Axis, 'at'>
       : IsInside<DimAt<S, Axis>, Index> extends true
         ? AsShape<RemoveAt<S, AxisKey<S, Axis>>>
-        : ShapeError<`at: index ${Index} is out of range for axis ${Axis} of ${Show<S>}`>
+        : ShapeError<Sentence<typeof says.indexOutOfRange, { index: Index; axis: Axis; x: S }>>

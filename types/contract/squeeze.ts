@@ -1,10 +1,13 @@
 /**
  * Dimensions of size 1 come and go.
  */
+
 import type { AxisError, AxisKey, DimAt, InsertAt, RemoveAt, Unresolved } from '../axis.ts'
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, DynamicRank, Shape, Show } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/movements.ts'
+import type { AsShape, DynamicRank, Shape } from '../shape.ts'
 
 /**
  * `squeeze(x, axis)`: a dimension of size 1 is dropped; without an axis all of them are, which gives a dynamic rank where a
@@ -36,7 +39,7 @@ type SqueezeOne<S extends Shape, A extends number> =
       ? AxisError<S, A, 'squeeze'>
       : Meets<DimAt<S, A>, 1> extends true
         ? AsShape<RemoveAt<S, AxisKey<S, A>>>
-        : ShapeError<`squeeze: axis ${A} of ${Show<S>} is not 1`>
+        : ShapeError<Sentence<typeof says.notOne, { axis: A; x: S; size: DimAt<S, A> }>>
 
 /** `expandDims(x, axis)`: a dimension of size 1 is inserted so that it stands at `axis` of the result. */
 export type ExpandDims<S extends Shape, A extends number> =

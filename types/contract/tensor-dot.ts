@@ -1,10 +1,13 @@
 /**
  * Products that contract several dimensions, given in pairs.
  */
+
 import type { AxisKeys, DimAt, RemoveAt } from '../axis.ts'
 import type { Meets } from '../dimension.ts'
 import type { ShapeError } from '../error.ts'
-import type { AsShape, DynamicRank, Shape, Show, ShowDim } from '../shape.ts'
+import type { Sentence } from '../sentence.ts'
+import type * as says from '../sentences/products.ts'
+import type { AsShape, DynamicRank, Shape } from '../shape.ts'
 
 /** `tensorDot(a, b, [axesA, axesB])`: sums over the paired axes; the result has A's other dimensions, then B's. */
 export type TensorDot<
@@ -18,7 +21,7 @@ export type TensorDot<
     ? Shape
     : AxesA['length'] extends AxesB['length']
       ? Contract<A, B, AxesA, AxesB, AxisKeys<A, AxesA, 'tensorDot'>, AxisKeys<B, AxesB, 'tensorDot'>>
-      : ShapeError<`tensorDot: ${AxesA['length']} axes of the left operand are paired with ${AxesB['length']} of the right`>
+      : ShapeError<Sentence<typeof says.axesPaired, { m: AxesA['length']; a: A; n: AxesB['length']; b: B }>>
 
 type Contract<
   A extends Shape,
@@ -47,6 +50,6 @@ type Mismatch<
   ? AxesB extends readonly [infer Y extends number, ...infer RestB extends readonly number[]]
     ? Meets<DimAt<A, X>, DimAt<B, Y>> extends true
       ? Mismatch<A, B, RestA, RestB>
-      : ShapeError<`tensorDot: axis ${X} of ${Show<A>} and axis ${Y} of ${Show<B>} differ: ${ShowDim<DimAt<A, X>>} vs ${ShowDim<DimAt<B, Y>>}`>
+      : ShapeError<Sentence<typeof says.pairDiffers, { i: X; a: A; j: Y; b: B; x: DimAt<A, X>; y: DimAt<B, Y> }>>
     : never
   : never

@@ -18,15 +18,15 @@ test('queries by keys by values', () => {
 test('what differs is named', () => {
   equal<
     Attention<readonly ['b', 8, 't', 64], readonly ['b', 8, 's', 32], readonly ['b', 8, 's', 32]>,
-    'ShapeError: attention: queries have 64 features but keys 32'
+    'ShapeError: attention: queries [b, 8, t, 64] have 64 features but keys [b, 8, s, 32] have 32'
   >()
   equal<
     Attention<readonly [5, 4], readonly [7, 4], readonly [6, 3]>,
-    'ShapeError: attention: keys have length 7 but values 6'
+    'ShapeError: attention: keys [7, 4] have length 7 but values [6, 3] have 6'
   >()
   equal<
     Attention<readonly [2, 5, 4], readonly [3, 7, 4], readonly [3, 7, 4]>,
-    'ShapeError: attention: batch: cannot broadcast [2] with [3]: 2 vs 3'
+    'ShapeError: attention: batch dimensions do not broadcast: 2 vs 3 (queries [2, 5, 4], keys [3, 7, 4], values [3, 7, 4])'
   >()
   equal<
     Attention<readonly [4], readonly [7, 4], readonly [7, 3]>,

@@ -58,26 +58,26 @@ test('groups', () => {
   equal<Conv2d<readonly ['n', 8, 8, 6], readonly [3, 3, 3, 4], { groups: 2 }>, readonly ['n', 6, 6, 4]>()
   equal<
     Conv2d<readonly ['n', 8, 8, 6], readonly [3, 3, 2, 4], { groups: 2 }>,
-    'ShapeError: conv2d: input has 6 channels but the kernel expects 4 (2 groups of 2)'
+    'ShapeError: conv2d: input [n, 8, 8, 6] has 6 channels but the kernel [3, 3, 2, 4] expects 4 (2 groups of 2)'
   >()
   equal<
     Conv2d<readonly ['n', 8, 8, 6], readonly [3, 3, 3, 5], { groups: 2 }>,
-    'ShapeError: conv2d: 5 output channels do not fall into 2 groups'
+    'ShapeError: conv2d: 5 output channels of the kernel [3, 3, 3, 5] do not fall into 2 groups'
   >()
 })
 
 test('what differs is named', () => {
   equal<
     Conv2d<readonly ['n', 28, 28, 4], readonly [3, 3, 1, 8]>,
-    'ShapeError: conv2d: input has 4 channels but the kernel expects 1'
+    'ShapeError: conv2d: input [n, 28, 28, 4] has 4 channels but the kernel [3, 3, 1, 8] expects 1'
   >()
   equal<
     Conv2d<readonly ['n', 2, 28, 1], readonly [3, 3, 1, 8]>,
-    'ShapeError: conv2d: window 3 is larger than the (padded) height of [n, 2, 28, 1]'
+    'ShapeError: conv2d: kernel [3, 3, 1, 8] is larger than the (padded) height of [n, 2, 28, 1]: 3 vs 2'
   >()
   equal<
     Conv2d<readonly ['n', 28, 2, 1], readonly [3, 3, 1, 8]>,
-    'ShapeError: conv2d: window 3 is larger than the (padded) width of [n, 28, 2, 1]'
+    'ShapeError: conv2d: kernel [3, 3, 1, 8] is larger than the (padded) width of [n, 28, 2, 1]: 3 vs 2'
   >()
   equal<
     Conv2d<readonly ['n', 28, 28], readonly [3, 3, 1, 8]>,
@@ -121,11 +121,11 @@ test('one and three spatial axes', () => {
   >()
   equal<
     Conv1d<readonly [2, 3, 1], readonly [4, 1, 1]>,
-    'ShapeError: conv1d: window 4 is larger than the (padded) length of [2, 3, 1]'
+    'ShapeError: conv1d: kernel [4, 1, 1] is larger than the (padded) length of [2, 3, 1]: 4 vs 3'
   >()
   equal<
     Conv3d<readonly [2, 4, 5, 6, 1], readonly [5, 1, 1, 1, 1]>,
-    'ShapeError: conv3d: window 5 is larger than the (padded) depth of [2, 4, 5, 6, 1]'
+    'ShapeError: conv3d: kernel [5, 1, 1, 1, 1] is larger than the (padded) depth of [2, 4, 5, 6, 1]: 5 vs 4'
   >()
   equal<
     Conv1d<readonly [2, 3], readonly [4, 1, 1]>,
@@ -142,7 +142,7 @@ test('channel by channel', () => {
   equal<DepthwiseConv2d<readonly ['n', 8, 8, 3], readonly [3, 3, 3, 1], { padding: 1 }>, readonly ['n', 8, 8, 3]>()
   equal<
     DepthwiseConv2d<readonly ['n', 8, 8, 3], readonly [3, 3, 2, 1]>,
-    'ShapeError: depthwiseConv2d: input has 3 channels but the kernel expects 2'
+    'ShapeError: depthwiseConv2d: input [n, 8, 8, 3] has 3 channels but the kernel [3, 3, 2, 1] expects 2'
   >()
   equal<
     DepthwiseConv2d<readonly ['n', 8, 8, 3], readonly [3, 3, 2]>,
@@ -169,14 +169,14 @@ test('transposed', () => {
   >()
   equal<
     ConvTranspose2d<readonly ['n', 3, 3, 4], readonly [2, 2, 3, 4], { groups: 3 }>,
-    'ShapeError: convTranspose2d: 4 input channels do not fall into 3 groups'
+    'ShapeError: convTranspose2d: 4 input channels of the kernel [2, 2, 3, 4] do not fall into 3 groups'
   >()
   equal<
     ConvTranspose2d<readonly ['n', 3, 3, 4], readonly [2, 2, 4, 3]>,
-    'ShapeError: convTranspose2d: input has 4 channels but the kernel expects 3'
+    'ShapeError: convTranspose2d: input [n, 3, 3, 4] has 4 channels but the kernel [2, 2, 4, 3] expects 3'
   >()
   equal<
     ConvTranspose2d<readonly ['n', 1, 3, 4], readonly [3, 3, 1, 4], { padding: 2 }>,
-    'ShapeError: convTranspose2d: the padding leaves less than nothing of the height of [n, 1, 3, 4]'
+    'ShapeError: convTranspose2d: padding takes 4 of the height 3 that the kernel [3, 3, 1, 4] makes of [n, 1, 3, 4]'
   >()
 })

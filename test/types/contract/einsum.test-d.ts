@@ -16,13 +16,31 @@ test('letters bind dimensions', () => {
 })
 
 test('what differs is named', () => {
-  equal<Einsum<'ij,jk->ik', [readonly [2, 3], readonly [5, 4]]>, "ShapeError: einsum: index 'j' is both 3 and 5">()
-  equal<Einsum<'ij->k', [readonly [3, 3]]>, "ShapeError: einsum: output index 'k' does not appear in the inputs">()
-  equal<Einsum<'ij->j', [readonly [3, 3, 3]]>, 'ShapeError: einsum: fewer indices than dimensions of [3, 3, 3]'>()
-  equal<Einsum<'ijk->j', [readonly [3, 3]]>, 'ShapeError: einsum: more indices than dimensions of [3, 3]'>()
-  equal<Einsum<'ij->j', [readonly [3, 3], readonly [3]]>, 'ShapeError: einsum: more operands than subscripts'>()
-  equal<Einsum<'ij,j->i', [readonly [3, 3]]>, 'ShapeError: einsum: fewer operands than subscripts'>()
-  equal<Einsum<'ij', [readonly [3, 3]]>, "ShapeError: einsum: 'ij' has no '->'">()
+  equal<
+    Einsum<'ij,jk->ik', [readonly [2, 3], readonly [5, 4]]>,
+    "ShapeError: einsum: index 'j' is both 3 and 5 ('ij,jk->ik' with [2, 3], [5, 4])"
+  >()
+  equal<
+    Einsum<'ij->k', [readonly [3, 3]]>,
+    "ShapeError: einsum: output index 'k' does not appear in the inputs ('ij->k' with [3, 3])"
+  >()
+  equal<
+    Einsum<'ij->j', [readonly [3, 3, 3]]>,
+    "ShapeError: einsum: fewer indices than dimensions of [3, 3, 3] ('ij->j' with [3, 3, 3])"
+  >()
+  equal<
+    Einsum<'ijk->j', [readonly [3, 3]]>,
+    "ShapeError: einsum: more indices than dimensions of [3, 3] ('ijk->j' with [3, 3])"
+  >()
+  equal<
+    Einsum<'ij->j', [readonly [3, 3], readonly [3]]>,
+    "ShapeError: einsum: more operands than subscripts ('ij->j' with [3, 3], [3])"
+  >()
+  equal<
+    Einsum<'ij,j->i', [readonly [3, 3]]>,
+    "ShapeError: einsum: fewer operands than subscripts ('ij,j->i' with [3, 3])"
+  >()
+  equal<Einsum<'ij', [readonly [3, 3]]>, "ShapeError: einsum: 'ij' has no '->' ('ij' with [3, 3])">()
 })
 
 test('type parameters stay alive', () => {

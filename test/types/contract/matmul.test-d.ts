@@ -27,7 +27,7 @@ test('what differs is named', () => {
   equal<MatMul<readonly [4], readonly [5, 4]>, 'ShapeError: matmul: inner dimensions differ: 4 vs 5 ([4] @ [5, 4])'>()
   equal<
     MatMul<readonly [2, 3, 4], readonly [5, 4, 6]>,
-    'ShapeError: matmul: batch dimensions: cannot broadcast [2] with [5]: 2 vs 5'
+    'ShapeError: matmul: batch dimensions do not broadcast: 2 vs 5 ([2, 3, 4] @ [5, 4, 6])'
   >()
   equal<MatMul<readonly [], readonly [4]>, 'ShapeError: matmul: left operand must have rank >= 1, got []'>()
   equal<MatMul<readonly [3, 4], readonly []>, 'ShapeError: matmul: right operand must have rank >= 1, got []'>()
@@ -44,7 +44,7 @@ test('type parameters stay alive', () => {
 
 test('dot takes two vectors', () => {
   equal<Dot<readonly [3], readonly [3]>, readonly []>()
-  equal<Dot<readonly [3], readonly [4]>, 'ShapeError: dot: lengths differ: 3 vs 4'>()
+  equal<Dot<readonly [3], readonly [4]>, 'ShapeError: dot: lengths differ: 3 vs 4 ([3] with [4])'>()
   equal<
     Dot<readonly [3, 3], readonly [3]>,
     'ShapeError: dot: both operands must be vectors, got [3, 3] and [3]; use matmul or tensorDot'

@@ -19,7 +19,7 @@ test('topK', () => {
   equal<TopK<readonly ['b', 10], 3>, readonly ['b', 3]>()
   equal<TopK<readonly [10, 4], 10, 0>, readonly [10, 4]>()
   equal<TopK<readonly ['b', 10], 3, 0>, readonly [3, 10]>()
-  equal<TopK<readonly ['b', 10], 11>, 'ShapeError: topK: cannot take 11 of axis -1 of [b, 10]'>()
+  equal<TopK<readonly ['b', 10], 11>, 'ShapeError: topK: cannot take 11 of axis -1 of [b, 10]: it has 10'>()
   equal<TopK<readonly ['b', 10], 1, 2>, 'ShapeError: topK: axis 2 is out of range for shape [b, 10] (rank 2)'>()
 })
 

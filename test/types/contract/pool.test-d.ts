@@ -19,7 +19,7 @@ test('what differs is named', () => {
   >()
   equal<
     Pool2d<readonly ['n', 2, 26, 8], 3, {}, 'avgPool2d'>,
-    'ShapeError: avgPool2d: window 3 is larger than the (padded) height of [n, 2, 26, 8]'
+    'ShapeError: avgPool2d: window [3, 3] is larger than the (padded) height of [n, 2, 26, 8]: 3 vs 2'
   >()
 })
 

@@ -17,23 +17,29 @@ test('axes are permuted, split and joined', () => {
 test('what differs is named', () => {
   equal<
     Rearrange<readonly ['b', 30, 3], 'b (h w) c -> b h w c', { h: 4 }>,
-    'ShapeError: rearrange: 30 is not divisible by 4 in (h w)'
+    "ShapeError: rearrange: 30 is not divisible by 4 in (h w) ('b (h w) c -> b h w c' of [b, 30, 3])"
   >()
   equal<
     Rearrange<readonly ['b', 30], 'b (h w) -> b h w'>,
-    'ShapeError: rearrange: give sizes for all but one axis of (h w)'
+    "ShapeError: rearrange: give sizes for all but one axis of (h w) ('b (h w) -> b h w' of [b, 30])"
   >()
   equal<
     Rearrange<readonly ['b', 30], 'b (h w) -> b h w', { h: 5; w: 7 }>,
-    'ShapeError: rearrange: (h w) = 35 but the dimension is 30'
+    "ShapeError: rearrange: (h w) = 35 but the dimension is 30 ('b (h w) -> b h w' of [b, 30])"
   >()
   equal<
     Rearrange<readonly ['b', 30], 'b c d -> b c'>,
-    "ShapeError: rearrange: pattern 'b c d ' has another rank than [b, 30]"
+    "ShapeError: rearrange: the left side has another rank than the tensor ('b c d -> b c' of [b, 30])"
   >()
-  equal<Rearrange<readonly ['b', 30], 'b c -> b d'>, "ShapeError: rearrange: axis 'd' does not appear on the left">()
-  equal<Rearrange<readonly [3, 4], 'a a -> a'>, "ShapeError: rearrange: axis 'a' is both 3 and 4">()
-  equal<Rearrange<readonly [3, 4], 'a b'>, "ShapeError: rearrange: 'a b' has no '->'">()
+  equal<
+    Rearrange<readonly ['b', 30], 'b c -> b d'>,
+    "ShapeError: rearrange: axis 'd' does not appear on the left ('b c -> b d' of [b, 30])"
+  >()
+  equal<
+    Rearrange<readonly [3, 4], 'a a -> a'>,
+    "ShapeError: rearrange: axis 'a' is both 3 and 4 ('a a -> a' of [3, 4])"
+  >()
+  equal<Rearrange<readonly [3, 4], 'a b'>, "ShapeError: rearrange: 'a b' has no '->' ('a b' of [3, 4])">()
 })
 
 test('type parameters stay alive', () => {

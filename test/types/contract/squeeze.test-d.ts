@@ -7,8 +7,8 @@ test('a dimension of size 1 is dropped', () => {
   equal<Squeeze<readonly ['b', 1], -1>, readonly ['b']>()
   equal<Squeeze<readonly [number, 4], 0>, readonly [4]>()
   equal<Squeeze<readonly ['b', 1], number>, Shape>()
-  equal<Squeeze<readonly ['b', 2, 4], 1>, 'ShapeError: squeeze: axis 1 of [b, 2, 4] is not 1'>()
-  equal<Squeeze<readonly ['b', 2], 0>, 'ShapeError: squeeze: axis 0 of [b, 2] is not 1'>()
+  equal<Squeeze<readonly ['b', 2, 4], 1>, 'ShapeError: squeeze: axis 1 of [b, 2, 4] is 2, not 1'>()
+  equal<Squeeze<readonly ['b', 2], 0>, 'ShapeError: squeeze: axis 0 of [b, 2] is b, not 1'>()
   equal<Squeeze<readonly ['b'], 1>, 'ShapeError: squeeze: axis 1 is out of range for shape [b] (rank 1)'>()
 })
 

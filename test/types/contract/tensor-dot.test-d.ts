@@ -19,7 +19,7 @@ test('what differs is named', () => {
   >()
   equal<
     TensorDot<A, B, readonly [0, 1], readonly [2]>,
-    'ShapeError: tensorDot: 2 axes of the left operand are paired with 1 of the right'
+    'ShapeError: tensorDot: 2 axes of [2, 3, k] are paired with 1 of [k, 3, 5]'
   >()
   equal<
     TensorDot<A, B, readonly [3], readonly [0]>,

@@ -28,7 +28,7 @@ import { exactly, mistake } from './case.ts'
 /** The table. */
 export const elements = [
   mistake({
-    says: "DTypeError: add: float64 with float32; convert one of them: convert(x, 'float64')",
+    says: "DTypeError: add: float64[3] with float32[3]; convert one of them: convert(x, 'float64')",
     wrong: () =>
       add(
         zeros([3], 'float64'),
@@ -104,7 +104,7 @@ export const elements = [
     right: () => exactly<Tensor<readonly [3], 'int32'>>()(bitwiseAnd(zeros([3], 'int32'), 1)),
   }),
   mistake({
-    says: "DTypeError: matmul: float32 with float64; convert one of them: convert(x, 'float32')",
+    says: "DTypeError: matmul: float32[2, 3] with float64[3, 2]; convert one of them: convert(x, 'float32')",
     wrong: () =>
       matmul(
         zeros([2, 3]),
@@ -115,7 +115,7 @@ export const elements = [
       exactly<Tensor<readonly [2, 2], 'float64'>>()(matmul(zeros([2, 3], 'float64'), zeros([3, 2], 'float64'))),
   }),
   mistake({
-    says: "DTypeError: where: float32 with float64; convert one of them: convert(x, 'float32')",
+    says: "DTypeError: where: float32[3] with float64[3]; convert one of them: convert(x, 'float32')",
     wrong: () =>
       where(
         less(zeros([3]), 1),
@@ -126,7 +126,7 @@ export const elements = [
     right: () => exactly<Tensor<readonly [3]>>()(where(less(zeros([3]), 1), zeros([3]), 1)),
   }),
   mistake({
-    says: "DTypeError: stack: float32 with float64; convert one of them: convert(x, 'float32')",
+    says: "DTypeError: stack: float32[2] with float64[2]; convert one of them: convert(x, 'float32')",
     wrong: () =>
       stack(
         // @ts-expect-error

@@ -13,7 +13,7 @@ const run = (layer: unknown, x: Tensor<any, any>): unknown => {
 /** The table. */
 export const images = [
   mistake({
-    says: 'ShapeError: conv2d: input has 3 channels but the kernel expects 1',
+    says: 'ShapeError: conv2d: input [8, 28, 28, 3] has 3 channels but the kernel [5, 5, 1, 16] expects 1',
     wrong: () =>
       conv2d(
         zeros([8, 28, 28, 3]),
@@ -23,7 +23,7 @@ export const images = [
     right: () => exactly<Tensor<readonly [8, 24, 24, 16]>>()(conv2d(zeros([8, 28, 28, 3]), zeros([5, 5, 3, 16]))),
   }),
   mistake({
-    says: 'ShapeError: conv2d: window 5 is larger than the (padded) height of [8, 4, 4, 1]',
+    says: 'ShapeError: conv2d: kernel [5, 5, 1, 16] is larger than the (padded) height of [8, 4, 4, 1]: 5 vs 4',
     wrong: () =>
       conv2d(
         zeros([8, 4, 4, 1]),
@@ -34,7 +34,7 @@ export const images = [
       exactly<Tensor<readonly [8, 4, 4, 16]>>()(conv2d(zeros([8, 4, 4, 1]), zeros([5, 5, 1, 16]), { padding: 'same' })),
   }),
   mistake({
-    says: 'ShapeError: maxPool2d: window 3 is larger than the (padded) height of [8, 2, 3, 16]',
+    says: 'ShapeError: maxPool2d: window [3, 3] is larger than the (padded) height of [8, 2, 3, 16]: 3 vs 2',
     wrong: () =>
       maxPool2d(
         // @ts-expect-error
@@ -44,7 +44,7 @@ export const images = [
     right: () => exactly<Tensor<readonly [8, 1, 1, 16]>>()(maxPool2d(zeros([8, 2, 3, 16]), [2, 3])),
   }),
   mistake({
-    says: 'ShapeError: conv2d: input has 8 channels but the kernel expects 16',
+    says: 'ShapeError: conv2d: input [batch, ?, ?, 8] has 8 channels but the kernel [3, 3, 16, 32] expects 16',
     wrong: () =>
       run(
         chain(
@@ -61,7 +61,7 @@ export const images = [
     },
   }),
   mistake({
-    says: 'ShapeError: conv2d: window 5 is larger than the (padded) height of [batch, 4, 4, 1]',
+    says: 'ShapeError: conv2d: kernel [5, 5, 1, 8] is larger than the (padded) height of [batch, 4, 4, 1]: 5 vs 4',
     throws: 'ShapeError: conv2d: window 5 is larger than the (padded) height of [2, 4, 4, 1]',
     wrong: () =>
       run(
@@ -78,7 +78,7 @@ export const images = [
     },
   }),
   mistake({
-    says: 'ShapeError: maxPool2d: window 3 is larger than the (padded) height of [batch, 2, 2, 8]',
+    says: 'ShapeError: maxPool2d: window [3, 3] is larger than the (padded) height of [batch, 2, 2, 8]: 3 vs 2',
     throws: 'ShapeError: maxPool2d: window 3 is larger than the (padded) height of [2, 2, 2, 8]',
     wrong: () =>
       run(
@@ -96,7 +96,7 @@ export const images = [
     },
   }),
   mistake({
-    says: 'ShapeError: attention: queries have 8 features but keys 4',
+    says: 'ShapeError: attention: queries [2, 5, 8] have 8 features but keys [2, 6, 4] have 4',
     wrong: () =>
       attention(
         zeros([2, 5, 8]),
@@ -107,7 +107,7 @@ export const images = [
     right: () => exactly<Tensor<readonly [2, 5, 3]>>()(attention(zeros([2, 5, 8]), zeros([2, 6, 8]), zeros([2, 6, 3]))),
   }),
   mistake({
-    says: 'ShapeError: attention: keys have length 6 but values 7',
+    says: 'ShapeError: attention: keys [2, 6, 8] have length 6 but values [2, 7, 8] have 7',
     wrong: () =>
       attention(
         zeros([2, 5, 8]),
@@ -118,7 +118,7 @@ export const images = [
     right: () => exactly<Tensor<readonly [2, 5, 8]>>()(attention(zeros([2, 5, 8]), zeros([2, 7, 8]), zeros([2, 7, 8]))),
   }),
   mistake({
-    says: 'ShapeError: attention: batch: cannot broadcast [3] with [2]: 3 vs 2',
+    says: 'ShapeError: attention: batch dimensions do not broadcast: 3 vs 2 (queries [3, 5, 8], keys [2, 6, 8], values [2, 6, 8])',
     wrong: () =>
       attention(
         zeros([3, 5, 8]),

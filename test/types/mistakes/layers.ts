@@ -148,7 +148,7 @@ export const ofLayers = [
     right: () => exactly<Tensor<readonly [5]>>()(softmaxCrossEntropy(zeros([5, 10]), zeros([5], 'int32'))),
   }),
   mistake({
-    says: "DTypeError: mse: float64 with float32; convert one of them: convert(x, 'float64')",
+    says: "DTypeError: mse: float64[5, 1] with float32[5, 1]; convert one of them: convert(x, 'float64')",
     wrong: () =>
       mse(
         zeros([5, 1], 'float64'),

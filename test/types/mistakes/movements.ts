@@ -72,7 +72,7 @@ export const movements = [
     right: () => exactly<Tensor<readonly [3, 2]>>()(moveAxis(zeros([2, 3]), 1, 0)),
   }),
   mistake({
-    says: 'ShapeError: squeeze: axis 0 of [2, 3] is not 1',
+    says: 'ShapeError: squeeze: axis 0 of [2, 3] is 2, not 1',
     wrong: () =>
       squeeze(
         zeros([2, 3]),
@@ -147,7 +147,7 @@ export const movements = [
       ),
   }),
   mistake({
-    says: 'ShapeError: rearrange: 768 is not divisible by 10 in (h d)',
+    says: "ShapeError: rearrange: 768 is not divisible by 10 in (h d) ('b t (h d) -> b h t d' of [2, 5, 768])",
     wrong: () =>
       rearrange(
         zeros([2, 5, 768]),
@@ -159,7 +159,7 @@ export const movements = [
       exactly<Tensor<readonly [2, 12, 5, 64]>>()(rearrange(zeros([2, 5, 768]), 'b t (h d) -> b h t d', { h: 12 })),
   }),
   mistake({
-    says: "ShapeError: rearrange: axis 's' does not appear on the left",
+    says: "ShapeError: rearrange: axis 's' does not appear on the left ('b t -> b s' of [2, 5])",
     wrong: () =>
       rearrange(
         zeros([2, 5]),
@@ -169,7 +169,7 @@ export const movements = [
     right: () => exactly<Tensor<readonly [5, 2]>>()(rearrange(zeros([2, 5]), 'b t -> t b')),
   }),
   mistake({
-    says: "ShapeError: rearrange: axis 'w' does not appear on the right",
+    says: "ShapeError: rearrange: axis 'w' does not appear on the right ('h w -> h' of [2, 3])",
     wrong: () =>
       rearrange(
         zeros([2, 3]),
@@ -179,7 +179,7 @@ export const movements = [
     right: () => exactly<Tensor<readonly [2]>>()(reduce(zeros([2, 3]), 'h w -> h', 'sum')),
   }),
   mistake({
-    says: "ShapeError: rearrange: axis 'h' is given twice",
+    says: "ShapeError: rearrange: axis 'h' is given twice ('h h -> h' of [2, 2])",
     wrong: () =>
       rearrange(
         zeros([2, 2]),
@@ -189,7 +189,7 @@ export const movements = [
     right: () => exactly<Tensor<readonly [2]>>()(einsum('hh->h', zeros([2, 2]))),
   }),
   mistake({
-    says: "ShapeError: reduce: pattern 'b h w ' has another rank than [2, 3]",
+    says: "ShapeError: reduce: the left side has another rank than the tensor ('b h w -> b' of [2, 3])",
     wrong: () =>
       reduce(
         zeros([2, 3]),
@@ -200,7 +200,7 @@ export const movements = [
     right: () => exactly<Tensor<readonly [2]>>()(reduce(zeros([2, 3, 4]), 'b ... -> b', 'mean')),
   }),
   mistake({
-    says: "ShapeError: repeat: give the size of the new axis 'n'",
+    says: "ShapeError: repeat: give the size of the new axis 'n' ('h w -> h w n' of [2, 3])",
     wrong: () =>
       repeat(
         zeros([2, 3]),

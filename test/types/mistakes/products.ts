@@ -34,7 +34,7 @@ export const products = [
     right: () => exactly<Tensor<readonly [32, 10]>>()(matmul(zeros([32, 784]), zeros([784, 10]))),
   }),
   mistake({
-    says: 'ShapeError: matmul: batch dimensions: cannot broadcast [2] with [5]: 2 vs 5',
+    says: 'ShapeError: matmul: batch dimensions do not broadcast: 2 vs 5 ([2, 3, 4] @ [5, 4, 3])',
     wrong: () =>
       matmul(
         zeros([2, 3, 4]),
@@ -54,7 +54,7 @@ export const products = [
     right: () => exactly<Tensor<readonly [2, 3]>>()(mul(zeros([2, 3]), scalar(2))),
   }),
   mistake({
-    says: 'ShapeError: dot: lengths differ: 2 vs 3',
+    says: 'ShapeError: dot: lengths differ: 2 vs 3 ([2] with [3])',
     wrong: () =>
       dot(
         zeros([2]),
@@ -85,7 +85,7 @@ export const products = [
     right: () => exactly<Tensor<readonly [32, 128]>>()(linear(zeros([32, 784]), zeros([128, 784]), zeros([128]))),
   }),
   mistake({
-    says: "ShapeError: einsum: index 'j' is both 3 and 5",
+    says: "ShapeError: einsum: index 'j' is both 3 and 5 ('ij,jk->ik' with [2, 3], [5, 4])",
     wrong: () =>
       einsum(
         // @ts-expect-error
@@ -96,7 +96,7 @@ export const products = [
     right: () => exactly<Tensor<readonly [2, 4]>>()(einsum('ij,jk->ik', zeros([2, 3]), zeros([3, 4]))),
   }),
   mistake({
-    says: "ShapeError: einsum: output index 'k' does not appear in the inputs",
+    says: "ShapeError: einsum: output index 'k' does not appear in the inputs ('ij->ik' with [2, 3])",
     wrong: () =>
       einsum(
         // @ts-expect-error
@@ -106,7 +106,7 @@ export const products = [
     right: () => exactly<Tensor<readonly [2]>>()(einsum('ij->i', zeros([2, 3]))),
   }),
   mistake({
-    says: "ShapeError: einsum: the dimensions of '...' do not broadcast: 7 vs 6",
+    says: "ShapeError: einsum: the dimensions of '...' do not broadcast: 7 vs 6 ('...ij,...jk->...ik' with [7, 2, 3], [6, 3, 4])",
     wrong: () =>
       einsum(
         // @ts-expect-error

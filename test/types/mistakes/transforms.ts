@@ -37,7 +37,7 @@ export const transforms = [
     right: () => exactly<Tensor<[3]>>()(grad((x: Tensor<[3]>) => sum(mul(x, x)))(zeros([3]))),
   }),
   mistake({
-    says: 'DTypeError: grad: argument 0 is int32; only float tensors have a gradient',
+    says: 'DTypeError: grad: argument 0 is int32[3]; only float tensors have a gradient',
     lines: 2,
     wrong: () =>
       grad(
@@ -180,7 +180,7 @@ export const transforms = [
       ),
   }),
   mistake({
-    says: 'DTypeError: hessian: argument 0 is int32; only float tensors have a gradient',
+    says: 'DTypeError: hessian: argument 0 is int32[3]; only float tensors have a gradient',
     lines: 2,
     wrong: () =>
       hessian(

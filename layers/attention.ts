@@ -71,6 +71,7 @@ export function multiHeadAttention<const N extends number, const H extends numbe
   const placed = (x: Leaf): Leaf => (rotary ? rotated(x, ROTARY_BASE) : x)
   return defineLayer({
     name,
+    input: 'parameters',
     spec: { query: query!.spec, key: key!.spec, value: value!.spec, output: output!.spec },
     call(params, x: Leaf) {
       requireSequence(name, x, features)

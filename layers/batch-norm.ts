@@ -67,6 +67,7 @@ export function batchNorm<const N extends number>(
   requireSize(name, channels)
   return defineLayer({
     name,
+    input: 'parameters',
     spec: { weight: [channels], bias: [channels] },
     initialisers: { weight: ones, bias: zeros },
     stateSpec: { mean: [channels], variance: [channels], training: true },

@@ -239,6 +239,7 @@ function made<L extends Layer<any, any>>(
 ): L {
   return assemble({
     name,
+    input: 'parameters',
     spec: { weight, ...(bias ? { bias: [outputs] } : {}) },
     initialisers: { weight: weightInitialiser, ...(bias ? { bias: biasInitialiser } : {}) },
     call(params, x: Leaf) {

@@ -61,6 +61,7 @@ export function dense<const I extends number, const O extends number, const Bias
   requireSize(name, outputs)
   return assemble({
     name,
+    input: 'parameters',
     spec: { weight: [outputs, inputs], ...(bias ? { bias: [outputs] } : {}) },
     initialisers: { weight: weightInitialiser, ...(bias ? { bias: biasInitialiser } : {}) },
     call(params, x: Tensor<readonly [...Shape, number], any>) {

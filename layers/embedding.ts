@@ -1,5 +1,5 @@
 /** Embeddings: a table of vectors, one for each of a number of symbols. */
-import { DTypeError, take } from '../src/index.ts'
+import { take } from '../src/index.ts'
 import { z } from '../src/options.ts'
 import type { Layer } from '../types/layer.ts'
 import type { EmbeddingFunction } from '../types/layer-shapes.ts'
@@ -36,14 +36,10 @@ export function embedding<const N extends number, const F extends number>(
   requireSize(name, features)
   return defineLayer({
     name,
+    input: 'int32',
     spec: { weight: [count, features] },
     initialisers: { weight: weightInitialiser },
     call(params, indices: Leaf) {
-      if (indices.dtype !== 'int32') {
-        throw new DTypeError(
-          `${name}: needs int32 indices, got ${indices.dtype}; convert them: convert(indices, 'int32')`,
-        )
-      }
       return take(params.weight, indices, 0)
     },
   })

@@ -75,6 +75,7 @@ function grouped<L extends Layer<any, any>>(
     throw new ArgumentError(`${name}: ${channels} channels do not fall into ${groups} groups.`)
   return assemble({
     name,
+    input: 'parameters',
     spec: { weight: [channels], bias: [channels] },
     initialisers: { weight: ones, bias: zeros },
     call(params, x: Leaf) {

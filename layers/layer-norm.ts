@@ -37,6 +37,7 @@ export function layerNorm<const N extends number>(
   requireSize(name, features)
   return defineLayer({
     name,
+    input: 'parameters',
     spec: { weight: [features], bias: [features] },
     initialisers: { weight: ones, bias: zeros },
     call(params, x: Leaf) {

@@ -2,11 +2,14 @@
  * How a layer is made: a function `(params, x) → y`, or `(params, x, state) → [y, state]`, that carries the shapes of its
  * parameters and how they begin. `layer` makes one of a user's function; ours are made with `defineLayer`, as anyone's may be.
  */
+
 import {
   ArgumentError,
   componentArray,
   type DType,
+  DTypeError,
   type FloatDType,
+  flat,
   fromFlat,
   type Key,
   type Layout,
@@ -21,6 +24,8 @@ import {
 import type { AnyLayer, Empty, Layer } from '../types/layer.ts'
 import type { ParameterDType, SignatureFunction } from '../types/layer-shapes.ts'
 import type { AnyComponentArray, ComponentArray } from '../types/parameters.ts'
+import { sentence } from '../types/sentence.ts'
+import { inputDiffers, inputTakes } from '../types/sentences/dtypes.ts'
 import type { LayerState } from '../types/state.ts'
 import { glorotUniform, type Initialiser, zeros as zerosInitialiser } from './initialisers.ts'
 
@@ -41,6 +46,11 @@ export interface LayerDefinition<L extends AnyLayer = AnyLayer> {
   readonly name: string
   /** The shapes of its parameters. */
   readonly spec: object
+  /**
+   * The element type its input must have: that of the parameters, or one of its own, such as 'int32'. Without it the operations
+   * inside refuse what they cannot take.
+   */
+  readonly input?: 'parameters' | DType
   /** How they begin: by name, or all of them by one function. */
   readonly initialisers?: object | Initialise
   /** The shapes of its state; none, if not given. */
@@ -118,13 +128,14 @@ type Leaves = Readonly<Record<string, Leaf>>
 
 /** `defineLayer` for a layer made of others, or of options. */
 export function assemble<L extends AnyLayer>(definition: LayerParts): L {
-  const { name, spec, stateSpec = {} } = definition
+  const { name, spec, stateSpec = {}, input } = definition
   const names = layoutOfSpec(spec)
   const { initialisers = {} } = definition
   const initialise = (key: Key, dtype: FloatDType = 'float32'): AnyComponentArray =>
     typeof initialisers === 'function' ? initialisers(key, dtype) : freshParameters(spec, initialisers, key, dtype)
   const run = (params: unknown, x: unknown, state?: unknown): unknown => {
     requireParameters(name, names, params)
+    if (input !== undefined) requireInput(name, input, params as AnyComponentArray, x as Leaf)
     return definition.call(params as Leaves, x as Leaf, state as Leaves) // what the type L says of them
   }
   beginnings.set(spec, initialise)
@@ -192,6 +203,14 @@ function requireParameters(name: string, names: Layout, params: unknown): void {
   const given = layoutOf(params as ComponentArray<unknown>) // throws a sentence if it is none
   if (given.text === names.text || names.fields.every((field) => fits(field, given))) return
   throw new ArgumentError(`${name}: its parameters are ${show(names)}, got ${show(given)}. Make them with init(key).`)
+}
+
+/** Refuses an input of another dtype with the sentence that the compiler shows. */
+function requireInput(name: string, input: 'parameters' | DType, params: AnyComponentArray, x: Leaf): void {
+  const dtype: DType = input === 'parameters' ? flat(params as ComponentArray<unknown>).dtype : input
+  if (x.dtype === dtype) return
+  const parts = { layer: name.replace(/\(.*/, ''), dtype, x: `${x.dtype}[${x.shape.join(', ')}]` }
+  throw new DTypeError(input === 'parameters' ? sentence(inputDiffers, parts) : sentence(inputTakes, parts))
 }
 
 /** The most common slip: `model(x, params)`. */

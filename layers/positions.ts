@@ -118,6 +118,7 @@ export function learnedEncoding<const L extends number, const N extends number>(
   requireSize(name, features)
   return defineLayer({
     name,
+    input: 'parameters',
     spec: { weight: [length, features] },
     initialisers: { weight: weightInitialiser },
     call(params, x: Leaf) {

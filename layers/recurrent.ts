@@ -178,6 +178,7 @@ function recurrent<L extends Layer<any, any>>(
   const rows = gates * hidden
   return assemble({
     name,
+    input: 'parameters',
     spec: {
       input: { weight: [rows, inputs], bias: [rows] },
       hidden: { weight: [rows, hidden], ...(hiddenBias ? { bias: [hidden] } : {}) },

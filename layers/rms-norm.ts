@@ -37,6 +37,7 @@ export function rmsNorm<const N extends number>(
   requireSize(name, features)
   return defineLayer({
     name,
+    input: 'parameters',
     spec: { weight: [features] },
     initialisers: { weight: ones },
     call(params, x: Leaf) {

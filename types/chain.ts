@@ -57,15 +57,19 @@ type Fold<L extends readonly unknown[], S> = L extends readonly [infer Head, ...
 
 /** The shape function of a chain. */
 export interface ChainFunction<L extends readonly unknown[]> extends ShapeFunction {
-  readonly dtype: ChainDType<L>
+  readonly layer: ChainFact<L, 'layer'>
+  readonly dtype: ChainFact<L, 'dtype'>
   readonly out: Fold<L, this['in']>
 }
 
-/** The element type of a chain's input: that of its first layer that is not transparent. */
-type ChainDType<L extends readonly unknown[]> = L extends readonly [infer Head, ...infer Tail]
+/** What a chain's first layer that is not transparent says of its input: its name, its element type. */
+type ChainFact<L extends readonly unknown[], K extends 'layer' | 'dtype'> = L extends readonly [
+  infer Head,
+  ...infer Tail,
+]
   ? ShapeFunctionOf<Head> extends Transparent
-    ? ChainDType<Tail>
-    : ShapeFunctionOf<Head>['dtype']
+    ? ChainFact<Tail, K>
+    : ShapeFunctionOf<Head>[K]
   : unknown
 
 /** The input shape a chain can be checked with: that of its first layer that has one. */

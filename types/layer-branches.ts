@@ -13,6 +13,7 @@ import type { AsShape, Shape } from './shape.ts'
 
 /** `parallel(...layers)`: the outputs for one input, joined along the last dimension. */
 export interface ParallelFunction<L extends readonly unknown[]> extends ShapeFunction {
+  readonly layer: 'parallel'
   readonly dtype: InputDTypeOf<L>
   readonly out: Joined<Outputs<L, this['in']>>
 }
@@ -64,6 +65,7 @@ type Joined<O> = O extends readonly Shape[] ? Concat<O, -1> : O
 
 /** `skip(layer)`: x + layer(x), so the layer keeps the shape. */
 export interface SkipFunction<L> extends ShapeFunction {
+  readonly layer: ShapeFunctionOf<L>['layer']
   readonly dtype: ShapeFunctionOf<L>['dtype']
   readonly out: Kept<Apply<ShapeFunctionOf<L>, this['in']>, this['in']>
 }

@@ -23,6 +23,7 @@ import type { AsNumber, AsShape, Dim, Shape, ShowDim } from './shape.ts'
 
 /** `dense(I, O)`: `[…, I] → […, O]`. */
 export interface DenseFunction<I extends number, O extends number> extends ShapeFunction {
+  readonly layer: `dense(${I}, ${O})`
   readonly out: DenseOutput<this['in'], I, O>
 }
 
@@ -36,6 +37,7 @@ type DenseOutput<S, I extends number, O extends number> = S extends readonly [..
 
 /** A layer called `Name` that keeps the shape and asks for N features in the last dimension, such as a normalisation. */
 export interface FeaturesFunction<Name extends string, N extends number> extends ShapeFunction {
+  readonly layer: Name
   readonly out: FeaturesOutput<this['in'], Name, N>
 }
 
@@ -52,6 +54,7 @@ export interface LayerNormFunction<N extends number> extends FeaturesFunction<'l
 
 /** `embedding(count, features)`: int32 `[…] → […, features]`. */
 export interface EmbeddingFunction<Features extends number> extends ShapeFunction {
+  readonly layer: 'embedding'
   readonly dtype: 'int32'
   readonly out: this['in'] extends infer S extends Shape ? readonly [...S, Features] : never
 }
@@ -100,21 +103,25 @@ export type TransposedKernel<
 
 /** `conv1d(in, out, size, options)`: `[batch, length, in] → [batch, length', out]`. */
 export interface Conv1dFunction<Kernel extends Shape, Options = {}> extends ShapeFunction {
+  readonly layer: 'conv1d'
   readonly out: Conv1d<AsShape<this['in']>, Kernel, Options>
 }
 
 /** `conv2d(in, out, size, options)`: `[batch, height, width, in] → [batch, height', width', out]`. */
 export interface Conv2dFunction<Kernel extends Shape, Options = {}> extends ShapeFunction {
+  readonly layer: 'conv2d'
   readonly out: Conv2d<AsShape<this['in']>, Kernel, Options>
 }
 
 /** `depthwiseConv2d(channels, size, options)`: `[batch, height, width, channels] → [batch, height', width', channels · multiplier]`. */
 export interface DepthwiseFunction<Kernel extends Shape, Options = {}> extends ShapeFunction {
+  readonly layer: 'depthwiseConv2d'
   readonly out: DepthwiseConv2d<AsShape<this['in']>, Kernel, Options>
 }
 
 /** `convTranspose2d(in, out, size, options)`: `[batch, height, width, in] → [batch, height', width', out]`. */
 export interface ConvTranspose2dFunction<Kernel extends Shape, Options = {}> extends ShapeFunction {
+  readonly layer: 'convTranspose2d'
   readonly out: ConvTranspose2d<AsShape<this['in']>, Kernel, Options>
 }
 
@@ -131,6 +138,7 @@ export interface Pool1dFunction<Size extends PerAxis<1>, Options = {}, Name exte
 
 /** A layer called `Name` that normalises the N channels of `[batch, …, channels]` and keeps the shape. */
 export interface ChannelsFunction<Name extends string, N extends number> extends ShapeFunction {
+  readonly layer: Name
   readonly out: ChannelsOutput<this['in'], Name, N>
 }
 
@@ -144,11 +152,13 @@ type ChannelsOutput<S, Name extends string, N extends number> = S extends readon
 
 /** A layer called `Name` over sequences: `[…, time, I] → […, time, O]`. */
 export interface SequenceFunction<Name extends string, I extends number, O extends number = I> extends ShapeFunction {
+  readonly layer: Name
   readonly out: SequenceOutput<this['in'], Name, I, O>
 }
 
 /** The same, of which the last element is kept: `[…, time, I] → […, O]`. */
 export interface LastFunction<Name extends string, I extends number, O extends number> extends ShapeFunction {
+  readonly layer: Name
   readonly out: SequenceOutput<this['in'], Name, I, O> extends infer R
     ? R extends readonly [...infer Batch, infer _, infer D]
       ? readonly [...Batch, D]

@@ -4,9 +4,13 @@
  * What a layer does to a shape is a type-level function: an interface that reads `this['in']` and defines `out`.
  */
 import type { DType, FloatDType } from './dtype.ts'
+import type { DTypeError } from './error.ts'
 import type { Key } from './key.ts'
+import type { Agree } from './operands.ts'
 import type { AnyComponentArray, ComponentArray } from './parameters.ts'
-import type { Shape } from './shape.ts'
+import type { Sentence } from './sentence.ts'
+import type * as says from './sentences/dtypes.ts'
+import type { Shape, ShowTensor } from './shape.ts'
 import type { LayerState } from './state.ts'
 import type { Check, Ok, Tensor } from './tensor.ts'
 
@@ -18,6 +22,8 @@ export interface ShapeFunction {
   readonly in: unknown
   readonly out: unknown
   readonly dtype: unknown
+  /** What the layer is called in sentences: 'dense', or with its sizes 'dense(784, 10)'. */
+  readonly layer: unknown
 }
 
 /** The output shape, or sentence, of shape function F for input shape S. */
@@ -25,6 +31,19 @@ export type Apply<F extends ShapeFunction, S> = (F & { readonly in: S })['out']
 
 /** The element type a layer's input has: its own, or that of the parameters. */
 export type InputDType<F extends ShapeFunction, D extends DType> = F['dtype'] extends infer I extends DType ? I : D
+
+/** The input of a layer with parameters of dtype D: a tensor of shape X and dtype E, or the sentence that E does not belong. */
+type CheckInput<F extends ShapeFunction, D extends DType, X extends Shape, E extends DType> =
+  Agree<E, InputDType<F, D>, never> extends true
+    ? Tensor<X, E>
+    : DTypeError<
+        F['dtype'] extends DType
+          ? Sentence<typeof says.inputTakes, { layer: KindOf<F['layer']>; dtype: F['dtype']; x: ShowTensor<X, E> }>
+          : Sentence<typeof says.inputDiffers, { layer: KindOf<F['layer']>; dtype: D; x: ShowTensor<X, E> }>
+      >
+
+/** 'dense(784, 10)' → 'dense'. */
+type KindOf<Name> = Name extends `${infer Kind}(${string}` ? Kind : Name extends string ? Name : 'layer'
 
 /** No parameters, or no state. */
 export type Empty = Record<never, never>
@@ -58,17 +77,17 @@ interface Initialise<P> {
  * function stays generic when it is passed to `jit` or `vmap`.
  */
 export interface PureLayer<F extends ShapeFunction, P, Domain = unknown> extends LayerRecord<F, P, Empty, Domain> {
-  <X extends Shape, D extends DType>(
+  <X extends Shape, D extends DType, E extends DType>(
     params: ComponentArray<P, D>,
-    x: Check<Apply<F, X>, Tensor<X, InputDType<F, NoInfer<D>>>>,
+    x: Check<Apply<F, X>, CheckInput<F, D, X, E>>,
   ): Tensor<Ok<Apply<F, X>>, D>
 }
 
 /** A layer with state: `(params, x, state) → [y, state]`. */
 export interface StatefulLayer<F extends ShapeFunction, P, S, Domain = unknown> extends LayerRecord<F, P, S, Domain> {
-  <X extends Shape, D extends DType>(
+  <X extends Shape, D extends DType, E extends DType>(
     params: ComponentArray<P, D>,
-    x: Check<Apply<F, X>, Tensor<X, InputDType<F, NoInfer<D>>>>,
+    x: Check<Apply<F, X>, CheckInput<F, D, X, E>>,
     state: LayerState<S, NoInfer<D>>,
   ): [y: Tensor<Ok<Apply<F, X>>, D>, state: LayerState<S, D>]
 }

@@ -13,7 +13,7 @@ import type { Shape, ShowTensor } from './shape.ts'
 import type { Ok, Tensor } from './tensor.ts'
 
 /** Equal, or the second one neutral: decided also when A or B is a type parameter. */
-type Agree<A, B, Neutral> = { a: A; b: B } extends { a: B; b: A } | { a: unknown; b: Neutral } ? true : false
+export type Agree<A, B, Neutral> = { a: A; b: B } extends { a: B; b: A } | { a: unknown; b: Neutral } ? true : false
 
 /** T, or the sentence why two operands do not fit. The sentence is rebuilt in a template, so that nothing is inferred through it. */
 export type CheckOperands<Op extends string, A extends Shape, B extends Shape, D extends DType, E extends DType, T> =

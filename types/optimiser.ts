@@ -6,6 +6,7 @@
  */
 import type { FloatDType } from './dtype.ts'
 import type { DTypeError, ShapeError } from './error.ts'
+import type { CheckGradient, CheckState } from './rule-check.ts'
 import type { Sentence } from './sentence.ts'
 import type * as says from './sentences/transforms.ts'
 import type { Shape, ShowTensor } from './shape.ts'
@@ -38,9 +39,9 @@ export interface Transformation<F extends StateFunction> {
   /** The state before the first step. */
   init<P>(params: P): StateFor<F, P>
   /** The changed gradient and the next state. (Of a rule: the update, to be added to the parameters.) */
-  update<P>(
-    gradient: NoInfer<P>,
-    state: StateFor<F, NoInfer<P>>,
+  update<P, G, S>(
+    gradient: CheckGradient<G, P>,
+    state: CheckState<S, StateFor<F, P>>,
     params: P,
     measured?: Measured,
   ): [update: P, state: StateFor<F, P>]
@@ -52,9 +53,9 @@ export interface Transformation<F extends StateFunction> {
 /** Gradient in, update out. */
 export interface Rule<F extends StateFunction> extends Transformation<F> {
   /** The next parameters (`params + update`) and the next state. */
-  step<P>(
-    gradient: NoInfer<P>,
-    state: StateFor<F, NoInfer<P>>,
+  step<P, G, S>(
+    gradient: CheckGradient<G, P>,
+    state: CheckState<S, StateFor<F, P>>,
     params: P,
     measured?: Measured,
   ): [params: P, state: StateFor<F, P>]

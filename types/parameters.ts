@@ -51,7 +51,7 @@ export type ComponentArray<P, D extends DType = 'float32', Lead extends Shape = 
 export type AnyComponentArray = FlatVector<any, any, any>
 
 /** The last member of a union (an intersection of functions resolves to its last overload). */
-type LastOf<U> = (U extends unknown ? (x: () => U) => void : never) extends (x: infer I) => void
+export type LastOf<U> = (U extends unknown ? (x: () => U) => void : never) extends (x: infer I) => void
   ? I extends () => infer Last
     ? Last
     : never

@@ -3,6 +3,7 @@
  * `update`; the `step` of a rule follows. Parameters may be a ComponentArray (one fused update of the flat vector) or any tree
  * of tensors.
  */
+
 import {
   add,
   convert,
@@ -17,10 +18,14 @@ import {
   sum,
   zerosLike,
 } from '../../src/index.ts'
+
 import type { FloatDType } from '../../types/dtype.ts'
 import type { Measured, Rule, StateFor, StateFunction, Transformation } from '../../types/optimiser.ts'
+import { sentence } from '../../types/sentence.ts'
+import { gradientDiffers, stateDiffers } from '../../types/sentences/rules.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Scalar, Tensor } from '../../types/tensor.ts'
+
 
 /** A float tensor of the parameters, of whatever shape. */
 export type Leaf = Tensor<Shape, FloatDType>
@@ -44,16 +49,13 @@ export interface RuleDefinition<F extends StateFunction> {
  * })
  * console.log(descent.step(scalar(2), null, scalar(1))[0]) // 0.8
  */
-export function defineRule<F extends StateFunction>(definition: RuleDefinition<F>): Rule<F> {
-  const { init, update } = defineTransformation(definition)
-  return {
-    init,
-    update,
-    step<P>(gradient: P, state: StateFor<F, P>, params: P, measured?: Measured): [params: P, state: StateFor<F, P>] {
-      const [change, next] = update(gradient, state, params, measured)
-      return [mapFloats((p, u) => add(p, u), params, change), next]
-    },
+export function defineRule<F extends StateFunction>({ init, update }: RuleDefinition<F>): Rule<F> {
+  const checked = checkedUpdate({ init, update })
+  const step = <P>(gradient: P, state: StateFor<F, P>, params: P, measured?: Measured): [P, StateFor<F, P>] => {
+    const [change, next] = checked(gradient, state, params, measured)
+    return [mapFloats((p, u) => add(p, u), params, change), next]
   }
+  return { init, update: checked, step } as Rule<F> // what the contract lets through is the gradient and the state of P
 }
 
 /**
@@ -70,20 +72,22 @@ export function defineRule<F extends StateFunction>(definition: RuleDefinition<F
  * const rule = chain(signs, sgd({ learningRate: 0.1 }))
  * console.log(rule.step(scalar(20), rule.init(scalar(1)), scalar(1))[0]) // 0.9
  */
-export function defineTransformation<F extends StateFunction>({ init, update }: RuleDefinition<F>): Transformation<F> {
-  return {
-    init,
-    update<P>(gradient: P, state: StateFor<F, P>, params: P, measured: Measured = {}) {
-      requireAlike(params, gradient, gradientDiffers)
-      const [change, next] = explained(
-        () => update(gradient, state, params, measured),
-        () => requireAlike(init(params), state, stateDiffers),
-      )
-      requireAlike(next, state, stateDiffers)
-      return [change, next]
-    },
-  }
+export function defineTransformation<F extends StateFunction>(definition: RuleDefinition<F>): Transformation<F> {
+  return { init: definition.init, update: checkedUpdate(definition) } as Transformation<F> // as above
 }
+
+/** The update that refuses a gradient or a state of other parameters. */
+const checkedUpdate =
+  <F extends StateFunction>({ init, update }: RuleDefinition<F>) =>
+  <P>(gradient: P, state: StateFor<F, P>, params: P, measured: Measured = {}): [P, StateFor<F, P>] => {
+    requireAlike(params, gradient, gradientDiffers)
+    const [change, next] = explained(
+      () => update(gradient, state, params, measured),
+      () => requireAlike(init(params), state, stateDiffers),
+    )
+    requireAlike(next, state, stateDiffers)
+    return [change, next]
+  }
 
 /** Does it make steps, or does it only change gradients? */
 export const isRule = <F extends StateFunction>(link: Transformation<F>): link is Rule<F> => 'step' in link
@@ -149,25 +153,15 @@ export function scalarBeside<D extends FloatDType | 'int32'>(params: unknown, va
 export const dtypeOf = (params: unknown): FloatDType =>
   leavesOf(params).some(({ dtype }) => dtype === 'float64') ? 'float64' : 'float32'
 
-type Sentence = (path: string, expected: string, got: string) => string
-
-const gradientDiffers: Sentence = (path, expected, got) =>
-  `the gradient of ${path} is ${got}, the parameter is ${expected}`
-
-const stateDiffers: Sentence = (path, expected, got) =>
-  `the state ${path} is ${got}, for these parameters it is ${expected}`
-
 /** Without this, tensors of another model that happen to broadcast would be taken in silence. */
-function requireAlike(expected: unknown, given: unknown, say: Sentence): void {
+function requireAlike(expected: unknown, given: unknown, text: typeof gradientDiffers | typeof stateDiffers): void {
   const [wanted, found] = [kindsOf(expected), kindsOf(given)]
   const paths = new Set([...wanted.keys(), ...found.keys()])
   for (const path of paths) {
     const [want, got] = [wanted.get(path), found.get(path)]
     if (want === got) continue
-    const sentence = say(path === '' ? 'the whole' : `'${path}'`, want ?? 'missing', got ?? 'missing')
-    throw new ShapeError(
-      `rule: ${sentence}. Gradient, state and parameters belong to one model: rule.init(params) makes its state.`,
-    )
+    const place = path === '' ? 'the whole' : `'${path}'`
+    throw new ShapeError(sentence(text, { place, given: got ?? 'missing', expected: want ?? 'missing' }))
   }
 }
 

@@ -146,7 +146,7 @@ describe('sentences', () => {
     ],
     [
       () => embedding(9, 2)(embedding(9, 2).init(key), zeros([2]) as never),
-      "DTypeError: embedding(9, 2): needs int32 indices, got float32; convert them: convert(indices, 'int32')",
+      "DTypeError: embedding: the input must be int32, got float32[2]; convert it first: convert(x, 'int32')",
     ],
     [
       () => chain(...([dense(3, 4), Math.tanh] as never[])),

@@ -109,7 +109,7 @@ describe('shapes', () => {
       () => door.softmaxCrossEntropy(zeros([5, 3]), zeros([6], 'int32') as never),
       'ShapeError: softmaxCrossEntropy: logits [5, 3] need labels [5], got [6]',
     ],
-    [() => door.hinge(zeros([5]), zeros([5], 'float64') as never), 'DTypeError: hinge: float32 with float64'],
+    [() => door.hinge(zeros([5]), zeros([5], 'float64') as never), 'DTypeError: hinge: float32[5] with float64'],
     [() => door.huber(zeros([5]), zeros([5]), { delta: -1 }), 'huber: delta must be greater than 0, got -1.'],
     [
       () => door.softmaxCrossEntropy(zeros([1, 3]), zeros([1], 'int32'), { smoothing: 0.1 } as never),

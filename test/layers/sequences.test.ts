@@ -103,12 +103,18 @@ describe('attention', () => {
   })
 
   it.each([
-    [() => attention(q, noise(1, 5, 3), v), 'ShapeError: attention: queries have 4 features but keys 3'],
-    [() => attention(q, k, noise(1, 4, 2)), 'ShapeError: attention: keys have length 5 but values 4'],
+    [
+      () => attention(q, noise(1, 5, 3), v),
+      'ShapeError: attention: queries [3, 4] have 4 features but keys [5, 3] have 3',
+    ],
+    [
+      () => attention(q, k, noise(1, 4, 2)),
+      'ShapeError: attention: keys [5, 4] have length 5 but values [4, 2] have 4',
+    ],
     [() => attention(at(q, 0) as Any, k, v), 'ShapeError: attention: queries must have rank >= 2, got [4]'],
     [
       () => attention(noise(1, 2, 3, 4), noise(1, 3, 5, 4), noise(1, 3, 5, 2)),
-      'ShapeError: attention: batch: cannot broadcast [2] with [3]: 2 vs 3',
+      'ShapeError: attention: batch dimensions do not broadcast: 2 vs 3 (queries [2, 3, 4], keys [3, 5, 4], values [3, 5, 2])',
     ],
     [
       () => attention(q, k, v, { bias: noise(1, 5, 3) }),

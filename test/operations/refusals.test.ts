@@ -108,9 +108,18 @@ const rows: readonly (readonly [call: () => unknown, sentence: string])[] = [
     'ShapeError: linear: the bias must be [3] for the weight [3, 4], got [4]',
   ],
   [() => c.einsum(n('i->ii'), c.ones([3])), "ShapeError: einsum: output index 'i' is given twice ('i->ii' with [3])"],
-  [() => c.rearrange(c.ones([2, 3]), n('a b -> a')), "ShapeError: rearrange: axis 'b' does not appear on the right ('a b -> a' of [2, 3])"],
-  [() => c.rearrange(c.ones([2]), n('1 -> 1')), "ShapeError: rearrange: '1' stands for a dimension of 2 ('1 -> 1' of [2])"],
-  [() => c.dynamicSlice(c.ones([3]), [0], n([4])), 'ShapeError: dynamicSlice: a block [4] does not fit into [3]: 4 vs 3'],
+  [
+    () => c.rearrange(c.ones([2, 3]), n('a b -> a')),
+    "ShapeError: rearrange: axis 'b' does not appear on the right ('a b -> a' of [2, 3])",
+  ],
+  [
+    () => c.rearrange(c.ones([2]), n('1 -> 1')),
+    "ShapeError: rearrange: '1' stands for a dimension of 2 ('1 -> 1' of [2])",
+  ],
+  [
+    () => c.dynamicSlice(c.ones([3]), [0], n([4])),
+    'ShapeError: dynamicSlice: a block [4] does not fit into [3]: 4 vs 3',
+  ],
   [
     () => c.dynamicSlice(c.ones([3, 3]), [0], [1, 1]),
     'ShapeError: dynamicSlice: 1 starts given for shape [3, 3] of rank 2',

@@ -10,12 +10,26 @@ import { ofLayers } from './mistakes/layers.ts'
 import { movements } from './mistakes/movements.ts'
 import { names } from './mistakes/names.ts'
 import { products } from './mistakes/products.ts'
+import { rules } from './mistakes/rules.ts'
 import { searches } from './mistakes/searches.ts'
 import { selections } from './mistakes/selections.ts'
 import { transforms } from './mistakes/transforms.ts'
+import { windows } from './mistakes/windows.ts'
 
 const folder = join(import.meta.dirname, 'mistakes')
-const tables = { products, movements, selections, elements, transforms, layers: ofLayers, images, names, searches }
+const tables = {
+  products,
+  movements,
+  selections,
+  elements,
+  transforms,
+  layers: ofLayers,
+  images,
+  windows,
+  names,
+  searches,
+  rules,
+}
 
 const all = Object.entries(tables).flatMap(([table, rows]) => rows.map((row) => ({ table, ...row })))
 

@@ -46,7 +46,14 @@ export type Target<Op extends string, S extends Shape, D extends DType, T extend
 >
 
 /** The labels of classes C: int32 [...P], or probabilities [...P, C]. */
-export type Labels<Op extends string, P extends Shape, C, D extends DType, T extends Shape, E extends DType> = E extends 'int32'
+export type Labels<
+  Op extends string,
+  P extends Shape,
+  C,
+  D extends DType,
+  T extends Shape,
+  E extends DType,
+> = E extends 'int32'
   ? [Differ<P, T>] extends [never]
     ? Tensor<T, E>
     : ShapeError<Sentence<typeof says.labelsDiffer, { op: Op; x: readonly [...P, C]; needed: P; labels: T }>>

@@ -15,5 +15,7 @@ export const dtypesDiffer = "{op}: {a} with {b}; convert one of them: convert(x,
 /** A layer whose input is of another element type than its parameters. */
 export const inputDiffers =
   "{layer}: the parameters are {dtype}, the input is {x}; convert one of them: convert(x, '{dtype}')"
+/** A layer whose input has a dtype of its own. */
+export const inputTakes = "{layer}: the input must be {dtype}, got {x}; convert it first: convert(x, '{dtype}')"
 /** A layer that takes integers, behind others. */
 export const takesIntegers = 'chain: layer {index} takes {dtype}, but the layers before it give floats'

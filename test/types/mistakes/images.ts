@@ -45,6 +45,7 @@ export const images = [
   }),
   mistake({
     says: 'ShapeError: conv2d: input [batch, ?, ?, 8] has 8 channels but the kernel [3, 3, 16, 32] expects 16',
+    throws: 'ShapeError: conv2d: input [2, 7, 7, 8] has 8 channels but the kernel [3, 3, 16, 32] expects 16',
     wrong: () =>
       run(
         chain(
@@ -62,7 +63,7 @@ export const images = [
   }),
   mistake({
     says: 'ShapeError: conv2d: kernel [5, 5, 1, 8] is larger than the (padded) height of [batch, 4, 4, 1]: 5 vs 4',
-    throws: 'ShapeError: conv2d: window 5 is larger than the (padded) height of [2, 4, 4, 1]',
+    throws: 'ShapeError: conv2d: kernel [5, 5, 1, 8] is larger than the (padded) height of [2, 4, 4, 1]: 5 vs 4',
     wrong: () =>
       run(
         chain(
@@ -79,7 +80,7 @@ export const images = [
   }),
   mistake({
     says: 'ShapeError: maxPool2d: window [3, 3] is larger than the (padded) height of [batch, 2, 2, 8]: 3 vs 2',
-    throws: 'ShapeError: maxPool2d: window 3 is larger than the (padded) height of [2, 2, 2, 8]',
+    throws: 'ShapeError: maxPool2d: window [3, 3] is larger than the (padded) height of [2, 2, 2, 8]: 3 vs 2',
     wrong: () =>
       run(
         chain(

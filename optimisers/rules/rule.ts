@@ -26,7 +26,6 @@ import { gradientDiffers, stateDiffers } from '../../types/sentences/rules.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Scalar, Tensor } from '../../types/tensor.ts'
 
-
 /** A float tensor of the parameters, of whatever shape. */
 export type Leaf = Tensor<Shape, FloatDType>
 

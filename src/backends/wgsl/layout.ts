@@ -95,6 +95,19 @@ export function chunksOf(part: Part, reduction: Reduce): { readonly count: numbe
   return count > 1 ? { count, length } : null
 }
 
+/** Threads of a workgroup that makes a running sum, and neighbouring elements of each: a tile fits in 5 kB. */
+export const SCAN_THREADS = SHARING
+export const SCAN_EACH = 8
+
+/** How many workgroups share a running sum of a part, tile by tile; 0 where each thread had better make one of its own. */
+export function scannersOf({ grid, inner }: Part, extent: number): number {
+  const iterations = extentOf(grid)
+  if (extent < 2 * MUCH_WORK || (iterations >= FULL / 8 && runsAcross(grid, inner))) return 0
+  const tiles = Math.ceil(extent / (SCAN_THREADS * SCAN_EACH))
+  if (tiles <= 4 || iterations >= BUSY) return 1
+  return Math.min(tiles, Math.ceil(MOST_CHUNKS / iterations))
+}
+
 /** Is a loop inside a few iterations so long that it deserves a grid of its own? */
 export const isWide = (grid: readonly Loop[], loops: readonly Loop[]): boolean =>
   extentOf(grid) < FEW && extentOf(loops) >= SHARING * LONG_TURNS

@@ -174,14 +174,14 @@ class Stages {
 const isShort = ({ loops }: Reduce): boolean => extentOf(loops) <= MOST_CHUNKS
 
 /** A reduction that is cut, and where its parts go. */
-interface Chunked {
+export interface Chunked {
   readonly reduction: Reduce
   readonly parts: Buffer
   readonly length: number
 }
 
 /** The stage that reduces chunks: the chunk is the outermost loop of its grid, so that neighbouring outputs stay neighbours. */
-function partialStage(name: string, grid: readonly Loop[], count: number, chunked: readonly Chunked[]): Part {
+export function partialStage(name: string, grid: readonly Loop[], count: number, chunked: readonly Chunked[]): Part {
   const loop: Loop = { id: -1, extent: count, parallel: true, vector: false }
   const whole = [loop, ...grid]
   const stores = chunked.map(
@@ -213,7 +213,7 @@ function localsOf(body: readonly Statement[]): Set<Local> {
 }
 
 /** Row-major over loops. */
-function addressOver(loops: readonly Loop[]): Address {
+export function addressOver(loops: readonly Loop[]): Address {
   const terms: Address['terms'][number][] = []
   let stride = 1
   for (const loop of loops.toReversed()) {

@@ -202,6 +202,8 @@ export {
   sqrt,
   square,
 } from './operations/unary.ts'
+// ---- memory
+export { dispose, keep, scope } from './scope.ts'
 export type { Specification } from './specification.ts'
 export { spec } from './specification.ts'
 // ---- saving and loading

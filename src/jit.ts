@@ -9,6 +9,7 @@ import { showAbstract } from './core/abstract.ts'
 import { deviceOf, place } from './core/bind.ts'
 import type { Device, ExecuteOptions } from './core/device.ts'
 import { ArgumentError, DeviceError, TraceError } from './core/errors.ts'
+import { inScope, noScope } from './core/scope.ts'
 import { recognisesAll, type Template, templateOf } from './core/template.ts'
 import { currentTrace } from './core/trace.ts'
 import { flatten, gather, unflatten } from './core/tree.ts'
@@ -143,7 +144,7 @@ const deviceFor = ({ captures }: Traced, leaves: readonly Value[]): Device =>
 function constantsOn({ captures, placed }: Traced, device: Device): readonly Concrete[] {
   let constants = placed.get(device)
   if (constants === undefined) {
-    constants = captures.map((capture) => captured(capture, device))
+    constants = inScope(noScope, () => captures.map((capture) => captured(capture, device)))
     placed.set(device, constants)
   }
   return constants

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * Parameters: one flat vector with named, typed views.
  */
@@ -37,7 +38,9 @@ declare const namedViews: unique symbol
  */
 export declare abstract class FlatVector<P, D extends DType, Lead extends Shape = readonly []> {
   protected readonly [flatVector]: Tensor<WithLead<Lead, readonly [ParameterCount<P>]>, D>
-  protected readonly [namedViews]: Views<P, D, Lead>
+  protected readonly [namedViews]: Views<P, D, Lead>;
+  /** Gives the flat vector back now, and the views of it; using them throws from then on. `using p = f(q)` calls it. */
+  [Symbol.dispose](): void
 }
 
 /**

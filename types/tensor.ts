@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The tensor as the compiler sees it: a shape and an element type.
  *
@@ -52,6 +53,8 @@ export interface Tensor<S extends Shape = Shape, D extends DType = 'float32'> {
   item(): Promise<ElementOf<D>>
   /** As `item`, without waiting; throws on a device that can only answer later. */
   itemSync(): ElementOf<D>
+  /** Gives the memory back now instead of later; using the tensor throws from then on. `using y = f(x)` calls it. */
+  [Symbol.dispose](): void
 }
 
 /** Any tensor. `any` and not `Tensor<Shape, DType>`: the element type is invariant, so no single type contains all. */

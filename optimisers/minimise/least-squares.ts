@@ -1,5 +1,5 @@
 /** `leastSquares`: residuals instead of an objective, so that optimisers can use their Jacobian, and the fit has a covariance. */
-import { inverse, jit, matmul, mul, square, sum, transpose } from '../../src/index.ts'
+import { inverse, jit, keep, matmul, mul, square, sum, transpose } from '../../src/index.ts'
 import type { FloatDType } from '../../types/dtype.ts'
 import type { Matrix, Optimiser, ResidualsOf, Solution } from '../../types/optimiser.ts'
 import type { AnyTensor, DTypeOf } from '../../types/tensor.ts'
@@ -85,7 +85,7 @@ function fitting<P>(residuals: (parameters: P) => unknown, optimiser: Optimiser,
     return Object.defineProperty(solution, 'covariance', {
       enumerable: true,
       get() {
-        blocks ??= blocksOf('leastSquares', covarianceAt(solution.parameters), solution.parameters)
+        blocks ??= keep(blocksOf('leastSquares', covarianceAt(solution.parameters), solution.parameters))
         return blocks
       },
     })

@@ -1,5 +1,5 @@
 /** Runs compiled minimisations: at once, or in slices that leave room for others, for callbacks and for clocks. */
-import { deviceOfTensor, jacfwd, jit, leavesOf, matmul, to } from '../../src/index.ts'
+import { deviceOfTensor, jacfwd, jit, keep, leavesOf, matmul, to } from '../../src/index.ts'
 import type { FloatDType } from '../../types/dtype.ts'
 import type { Iteration, Matrix, Optimiser, Solution, SolutionResult } from '../../types/optimiser.ts'
 import { pause, SLICE } from '../pause.ts'
@@ -119,6 +119,7 @@ function runWhole(task: Task, { whole }: Compiled, start: unknown, data: readonl
   const outcome = whole(start, data)
   const reading = readSync(outcome)
   const result = resultOf(reading.code)
+  keep(outcome.inverse) // the solution asks for it later, maybe after the scope around this run
   return solutionOf(task, reading, result, [], since(begun), () => outcome.inverse)
 }
 
@@ -177,7 +178,7 @@ class Sliced {
   }
 
   solution(reading: Reading): Solution<unknown> {
-    const { carry } = this.#outcome
+    const carry = keep(this.#outcome.carry) // the solution needs it later, maybe after the scope around this run
     const inverse = () => this.#compiled.inverse(reading.parameters, carry, this.#data)
     // observe found the end
     const answer = solutionOf(this.#task, reading, this.#result!, this.#trace, since(this.#begun), inverse)
@@ -256,7 +257,7 @@ function solutionOf(
     trace,
     // Made when it is asked for: n² numbers, cut into blocks.
     get inverseHessian() {
-      blocks ??= blocksOf(name, inverse(), parameters)
+      blocks ??= keep(blocksOf(name, inverse(), parameters))
       return blocks as never // what `Outer` says of blocks by name
     },
   }

@@ -1,6 +1,7 @@
 /** A machine as the upper floors see it: it holds tensors and runs programs. */
 import type { Abstract } from './abstract.ts'
 import type { StorageArray } from './dtype.ts'
+import type { Fate } from './fate.ts'
 import type { Program } from './program.ts'
 import type { Concrete } from './value.ts'
 
@@ -25,4 +26,8 @@ export interface Device {
   read(tensor: Concrete): Promise<StorageArray>
   /** The same without waiting; throws a `DeviceError` where the device cannot. */
   readSync(tensor: Concrete): StorageArray
+  /** Takes the memory of tensors back, now; those that are dead already stay as they are. Using them throws `epitaph(…, fate)`. */
+  dispose(tensors: readonly Concrete[], fate: Exclude<Fate, 'alive' | 'donated'>): void
+  /** Has the tensor its numbers still? */
+  isAlive(tensor: Concrete): boolean
 }

@@ -11,6 +11,7 @@ import type { Params, Primitive } from './primitive.ts'
 import type { Equation, Program, Variable } from './program.ts'
 import { hasEffect } from './program.ts'
 import { pruned } from './prune.ts'
+import { enterScope, inScope, noScope, tracingScope } from './scope.ts'
 import { userFrame } from './source.ts'
 import type { TraceScope, Value } from './value.ts'
 import { Traced } from './value.ts'
@@ -104,11 +105,13 @@ function traceList(
 ): Closed {
   const scope = new Trace(name, current)
   current = scope
+  const outside = enterScope(tracingScope)
   try {
     return scope.finish(f(types.map((type, i) => scope.input(type, `argument ${i}`))))
   } finally {
     scope.open = false
     current = scope.parent
+    enterScope(outside)
   }
 }
 
@@ -128,7 +131,7 @@ export function untraced<R>(f: () => R): R {
   const saved = current
   current = null
   try {
-    return f()
+    return inScope(noScope, f)
   } finally {
     current = saved
   }

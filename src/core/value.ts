@@ -7,9 +7,17 @@ import type { StorageArray } from './dtype.ts'
 import { allocate } from './dtype.ts'
 import { TraceError } from './errors.ts'
 import type { Variable } from './program.ts'
+import { born, currentScope } from './scope.ts'
 import { showTensor } from './show.ts'
 
 const inspectSymbol = Symbol.for('nodejs.util.inspect.custom')
+
+/**
+ * `Symbol.dispose`, the name of what a `using` declaration calls. Engines that lack it (Node has had it since 18.18) get the
+ * symbol that esbuild and Babel take in its place when they translate such a declaration.
+ */
+export const disposeSymbol: typeof Symbol.dispose =
+  Symbol.dispose ?? (Symbol.for('Symbol.dispose') as unknown as typeof Symbol.dispose) // stands for the missing one
 
 /** The run-time class behind the public type `Tensor<Shape, DType>`. */
 export abstract class Value implements Abstract {
@@ -35,6 +43,9 @@ export abstract class Value implements Abstract {
   itemSync(): number | boolean {
     return single(this, this.readSync())
   }
+
+  /** Gives the memory back, if the value has some. */
+  [disposeSymbol](): void {}
 }
 
 /**
@@ -49,6 +60,17 @@ export class Concrete extends Value {
     super(type)
     this.device = device
     this.storage = storage
+    born(this)
+  }
+
+  /** Has it its numbers still? */
+  get isAlive(): boolean {
+    return this.device.isAlive(this)
+  }
+
+  /** While a function is traced it stays alive: the program that is being written may hold it. */
+  override [disposeSymbol](): void {
+    if (!currentScope().isTracing) this.device.dispose([this], 'disposed')
   }
 
   override async read(): Promise<StorageArray | Uint8Array> {

@@ -9,7 +9,7 @@ import { ArgumentError, ShapeError, TraceError } from '../core/errors.ts'
 import { currentTrace } from '../core/trace.ts'
 import type { NodeView } from '../core/tree.ts'
 import { treeNode } from '../core/tree.ts'
-import { Value } from '../core/value.ts'
+import { Concrete, disposeSymbol, Value } from '../core/value.ts'
 import type { Layout, Member } from './layout.ts'
 import { pathsOf } from './layout.ts'
 import { listed } from './path.ts'
@@ -56,6 +56,14 @@ export class Components {
     return own.tell
   }
 
+  /** Gives back the vector, and the views of it that were made. A group gives back its own; the vector is the whole's. */
+  [disposeSymbol](): void {
+    const { base, start, layout, vector, members } = this[state]
+    if (start === 0 && base.shape[base.shape.length - 1] === layout.size) base[disposeSymbol]()
+    vector?.[disposeSymbol]()
+    for (const member of members) member?.[disposeSymbol]()
+  }
+
   [inspectSymbol](): string {
     return showComponents(this[state].layout, flat(this))
   }
@@ -95,10 +103,13 @@ function vectorOf(own: State): Value {
   const { base, start, layout, vector } = own
   if (start === 0 && base.shape[base.shape.length - 1] === layout.size) return base
   if (currentTrace() !== null) return segmentOf(base, start, [layout.size])
-  const made = vector ?? segmentOf(base, start, [layout.size])
-  own.vector = made
-  return made
+  if (vector !== undefined && hasNumbers(vector)) return vector
+  own.vector = segmentOf(base, start, [layout.size])
+  return own.vector
 }
+
+/** Views end with the scope in which they were first asked for, and are made again. */
+const hasNumbers = (value: Value): boolean => value instanceof Concrete && value.isAlive
 
 /** The layout of a ComponentArray; of a group, the group's own. */
 export const layoutOf = (components: Components): Layout => requireComponents(components, 'layoutOf')[state].layout
@@ -108,10 +119,15 @@ export const leadOf = (components: Components): readonly number[] => components[
 
 /** The parameter or group that a member of the layout stands for: always a view of the base vector. */
 export function memberIn(components: Components, member: Member): Value | Components {
-  const { base, start } = components[state]
+  const { base, start } = baseOf(components[state])
   return member.kind === 'group'
     ? withNames(base, start + member.offset, member.layout)
     : segmentOf(base, start + member.offset, member.shape)
+}
+
+/** Where a group lies: in the whole vector or, if that is dead, in the group's own, which may have left a scope alone. */
+function baseOf({ base, start, vector }: State): { readonly base: Value; readonly start: number } {
+  return vector === undefined || !hasNumbers(vector) || hasNumbers(base) ? { base, start } : { base: vector, start: 0 }
 }
 
 /** A vector takes the names; a tree that stands where the vector stood (the row of a Jacobian) is cut by them. */
@@ -172,7 +188,12 @@ function access(components: Components, i: number): Value | Components {
   const { layout, members } = components[state]
   const member = layout.members[i]
   if (member.kind === 'field' && currentTrace() !== null) return memberIn(components, member)
-  const made = members[i] ?? memberIn(components, member)
+  const known = members[i]
+  if (known !== undefined && (known instanceof Value ? hasNumbers(known) : isCurrent(known, components))) return known
+  const made = memberIn(components, member)
   members[i] = made
   return made
 }
+
+/** Does a group lie in the vector in which its parent lies? */
+const isCurrent = (group: Components, parent: Components): boolean => group[state].base === baseOf(parent[state]).base

@@ -146,7 +146,7 @@ test('a chain folds shapes and names parameters by place', () => {
   is<Tensor<readonly ['batch', 10]>>()(model(params, zeros(['batch', 784])))
   is<Tensor<readonly [128, 784]>>()(params.layer_0.weight)
   is<Tensor<readonly [10]>>()(params.layer_2.bias)
-  expectTypeOf<keyof typeof params>().toEqualTypeOf<'layer_0' | 'layer_2'>()
+  expectTypeOf<keyof typeof params & string>().toEqualTypeOf<'layer_0' | 'layer_2'>()
   expectTypeOf(params).toEqualTypeOf<ParamsOf<typeof model>>()
   // @ts-expect-error dense(784, 128): expects 784 input features, got 10
   model(params, zeros(['batch', 10]))
@@ -274,7 +274,7 @@ test('a chain containing one is such a layer', () => {
   const model = chain(dense(4, 8), batchNorm(8), relu, dropout(0.5), layerNorm(8))
   const params = model.init(key)
   const state = model.initState(key)
-  expectTypeOf<keyof typeof params>().toEqualTypeOf<'layer_0' | 'layer_1' | 'layer_4'>()
+  expectTypeOf<keyof typeof params & string>().toEqualTypeOf<'layer_0' | 'layer_1' | 'layer_4'>()
   expectTypeOf<keyof typeof state>().toEqualTypeOf<'layer_1' | 'layer_3'>()
   is<Tensor<readonly [2], 'uint32'>>()(state.layer_3.key)
   const [y, next] = model(params, zeros(['b', 4]), state)

@@ -124,7 +124,7 @@ test('a compiled layer stays generic', () => {
 
 test('a dense layer without a bias has none', () => {
   const params = dense(3, 4, { bias: false }).init(key)
-  expectTypeOf<keyof typeof params>().toEqualTypeOf<'weight'>()
+  expectTypeOf<keyof typeof params & string>().toEqualTypeOf<'weight'>()
   is<Tensor<readonly [4, 3]>>()(params.weight)
   is<Tensor<readonly [4], 'float64'>>()(dense(3, 4).init(key, 'float64').bias)
 })

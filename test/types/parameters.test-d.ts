@@ -34,7 +34,7 @@ test('the flat vector has the length of all views', () => {
 })
 
 test('a symbol keeps the flat vector out of the names', () => {
-  expectTypeOf<keyof typeof p>().toEqualTypeOf<'L1' | 'L2'>()
+  expectTypeOf<keyof typeof p & string>().toEqualTypeOf<'L1' | 'L2'>()
   const awkward = componentArray({ flat: [3], shape: [2], dtype: [1] })
   is<Tensor<readonly [3]>>()(awkward.flat)
 })

@@ -22,7 +22,7 @@ import { Residents } from './residents.ts'
 import { Slabs } from './slabs.ts'
 import { Storage } from './storage.ts'
 import { Threads } from './threads.ts'
-import { copyOut } from './transfer.ts'
+import { copyOut, viewIn } from './transfer.ts'
 
 /** Compiled programs that are kept. */
 const MODULES = 512
@@ -90,6 +90,20 @@ class WasmDevice implements CpuDevice {
     return this.readSync(tensor)
   }
 
+  dispose(tensors: readonly Concrete[], fate: 'disposed' | 'scope'): void {
+    for (const tensor of tensors) {
+      const storage = tensor.storage as Storage // as in storageOf
+      if (storage.fate !== 'alive') continue
+      if (storage.origin !== null) storage.origin.stays = true
+      if (this.#machine === undefined) storage.end(fate)
+      else this.#machine.end(storage, fate)
+    }
+  }
+
+  isAlive({ storage }: Concrete): boolean {
+    return (storage as Storage).fate === 'alive' // as in storageOf
+  }
+
   #running(): Machine {
     this.#machine ??= new Machine(this, new DeviceMemory(), null, this.#slabs)
     return this.#machine
@@ -132,16 +146,15 @@ class Machine {
     if (!this.#executables.has(program) && directOf(program) === null && !usesTape(program)) this.#compile(program)
   }
 
-  /** The result of a program that computes nothing, if its inputs have arrays of their own; else null. */
+  /** The result of a program that computes nothing; null for one that computes. */
   #directly(program: Program, inputs: readonly Concrete[]): readonly Concrete[] | null {
     const direct = directOf(program)
     if (direct === null) return null
     this.#operands.require(program, inputs)
     const arrays: StorageArray[] = []
     for (const input of inputs) {
-      const { data } = storageOf(input)
-      if (data === null) return null
-      arrays.push(data)
+      const { data, dtype, address, elements } = storageOf(input)
+      arrays.push(data ?? viewIn(this.#memory, dtype, address, elements))
     }
     const output = runDirect(direct, program, arrays)
     const type = program.outputs[0]! // direct programs have one
@@ -150,6 +163,11 @@ class Machine {
 
   copyOf({ dtype, address, elements }: Storage): StorageArray {
     return copyOut(this.#memory, dtype, address, elements)
+  }
+
+  /** Ends the life of a storage. */
+  end(storage: Storage, fate: 'disposed' | 'scope'): void {
+    this.#residents.end(storage, fate)
   }
 
   /** Tensors move out of the memory, and the threads end. */

@@ -27,6 +27,8 @@ export interface Slot {
   readonly offset: number
   /** The part of the memory where a small output stood last; see `Operands`. */
   place: StorageArray
+  /** May the next result of a large output stay in the memory? */
+  stays: boolean
 }
 
 /** A compiled program. */
@@ -69,10 +71,10 @@ export function compile(program: Program, memory: DeviceMemory, threads: Threads
   const slotOf = ({ dtype, shape }: Variable): Slot => {
     const elements = sizeOf(shape)
     const bytes = elements * bytesOf(dtype)
-    if (bytes >= LARGE) return { dtype, elements, offset: -1, place: nowhere }
+    if (bytes >= LARGE) return { dtype, elements, offset: -1, place: nowhere, stays: false }
     const offset = end
     end += aligned(bytes)
-    return { dtype, elements, offset, place: nowhere }
+    return { dtype, elements, offset, place: nowhere, stays: false }
   }
   const [inputs, outputs] = [program.inputs.map(slotOf), program.outputs.map(slotOf)]
   const run = instance.exports.run as Executable['run'] // emitModule exports it with this type

@@ -3,6 +3,7 @@ import { showAbstract, sizeOf } from '../../core/abstract.ts'
 import type { Device } from '../../core/device.ts'
 import { bytesOf } from '../../core/dtype.ts'
 import { DeviceError } from '../../core/errors.ts'
+import { epitaph } from '../../core/fate.ts'
 import type { Program } from '../../core/program.ts'
 import { Concrete } from '../../core/value.ts'
 import type { Executable, Slot } from './executable.ts'
@@ -23,10 +24,8 @@ export interface Large {
 /** The elements of a tensor of this device that is alive. */
 export function storageOf(tensor: Concrete): Storage {
   const storage = tensor.storage as Storage // the device stores nothing else, and programs run where their inputs are
-  if (!storage.donated) return storage
-  throw new DeviceError(
-    `A ${showAbstract(tensor)} tensor was used after donation: its memory went to a result. Use the result, or leave this one out of donate.`,
-  )
+  if (storage.fate === 'alive') return storage
+  throw new DeviceError(epitaph(tensor, storage.fate))
 }
 
 const wrongCount = (program: Program, inputs: readonly Concrete[]): DeviceError =>
@@ -127,7 +126,9 @@ export class Operands {
       const input = inheritance === null ? -1 : inheritance[i]!
       const given = input < 0 ? null : (inputs[input]!.storage as Storage) // see storageOf
       const storage =
-        given === null || given.donated ? this.#taken(slot, address) : this.#inherited(slot, address, given, large)
+        given === null || given.fate !== 'alive'
+          ? this.#taken(slot, address, large)
+          : this.#inherited(slot, address, given, large)
       results[i] = new Concrete(program.outputs[i]!, this.#device, storage)
     }
     return results
@@ -135,18 +136,13 @@ export class Operands {
 
   /** Ends the life of the donated inputs. */
   bury(inputs: readonly Concrete[], donate: readonly number[]): void {
-    for (const position of donate) {
-      const storage = inputs[position]!.storage as Storage // see storageOf
-      storage.donated = true
-      storage.data = null
-      if (storage.address !== 0) this.#residents.release(storage)
-    }
+    for (const position of donate) this.#residents.end(inputs[position]!.storage as Storage, 'donated') // see storageOf
   }
 
   /** Gives back what the call alone needed. */
   finish({ blocks, pinned }: Large): void {
     for (const address of blocks) this.#memory.release(address)
-    for (const storage of pinned) storage.pins--
+    for (const storage of pinned) this.#residents.unpin(storage)
   }
 
   /** The address of a large input. One that comes for the second time stays in the memory. */
@@ -169,14 +165,24 @@ export class Operands {
   }
 
   /** A result in an array of its own. Where a small one stands is seldom another place than at the last call. */
-  #taken(slot: Slot, address: number): Storage {
+  #taken(slot: Slot, address: number, large: Large | null): Storage {
     const { dtype, elements, offset } = slot
-    if (offset < 0) return new Storage(dtype, elements, copyOut(this.#memory, dtype, address, elements))
+    if (offset < 0) return this.#takenLarge(slot, address, large!.blocks) // there if an operand is large
     // A view is detached, and its offset 0, once the memory has grown.
     if (slot.place.byteOffset !== address) slot.place = viewIn(this.#memory, dtype, address, elements)
     const data = this.#slabs.array(dtype, elements)
     data.set(slot.place)
     return new Storage(dtype, elements, data)
+  }
+
+  /** A large result: where it was written, if it may stay there. */
+  #takenLarge(slot: Slot, address: number, blocks: Set<number>): Storage {
+    const { dtype, elements } = slot
+    if (!slot.stays) return new Storage(dtype, elements, copyOut(this.#memory, dtype, address, elements), slot)
+    const storage = new Storage(dtype, elements, null, slot)
+    blocks.delete(address)
+    this.#residents.adopt(storage, address)
+    return storage
   }
 
   /** A small output gets the array of the donated input, a large one stays where it is. */
@@ -185,14 +191,13 @@ export class Operands {
     if (offset >= 0) {
       storage.data = given.data!
       copyTo(this.#memory, dtype, address, storage.data)
-      given.data = null
     } else if (given.address === address) this.#residents.transfer(given, storage)
     else {
       large!.blocks.delete(address) // there if an operand is large
       if (given.address !== 0) this.#residents.release(given)
       this.#residents.adopt(storage, address)
     }
-    given.donated = true
+    given.end('donated')
     return storage
   }
 }

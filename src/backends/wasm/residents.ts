@@ -1,8 +1,13 @@
 /**
  * Tensors that are in the memory. Finalizers do not run while a program never yields, so the memory must not wait for them:
  * residents are bounded, and the one not used for longest moves out, into an array of its own if it has none.
+ *
+ * A result is copied out at once, unless earlier results of the same output were disposed of: then it is likely to be so too,
+ * stays where it was written, and its place is free again when it goes. A program that never disposes of anything pays nothing,
+ * and one that stops doing so has its results copied out again after the first that is pushed out.
  */
 import { DeviceError } from '../../core/errors.ts'
+import type { Fate } from '../../core/fate.ts'
 import type { DeviceMemory } from './memory.ts'
 import type { Storage } from './storage.ts'
 import { copyOut } from './transfer.ts'
@@ -58,6 +63,17 @@ export class Residents {
     this.#order.add(to)
   }
 
+  /** Ends the life of a storage. If a call is using it, its memory is given back when that call ends. */
+  end(storage: Storage, fate: Exclude<Fate, 'alive'>): void {
+    storage.end(fate)
+    if (storage.address !== 0 && storage.pins === 0) this.release(storage)
+  }
+
+  /** A call has done with a storage. */
+  unpin(storage: Storage): void {
+    if (--storage.pins === 0 && storage.fate !== 'alive' && storage.address !== 0) this.release(storage)
+  }
+
   /** Takes the storage out of the memory without keeping its elements there. */
   release(storage: Storage): void {
     this.#memory.release(storage.address)
@@ -71,13 +87,20 @@ export class Residents {
     this.#shrink(0)
   }
 
+  #moveOut(storage: Storage): void {
+    if (storage.data === null) {
+      storage.data = copyOut(this.#memory, storage.dtype, storage.address, storage.elements)
+      if (storage.origin !== null) storage.origin.stays = false
+    }
+    this.release(storage)
+  }
+
   #shrink(limit: number): void {
     if (this.#bytes <= limit) return
     for (const storage of this.#order) {
       if (this.#bytes <= limit) return
       if (storage.pins > 0) continue
-      storage.data ??= copyOut(this.#memory, storage.dtype, storage.address, storage.elements)
-      this.release(storage)
+      this.#moveOut(storage)
     }
   }
 }

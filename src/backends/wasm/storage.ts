@@ -5,6 +5,13 @@
 import type { DType } from '../../../types/dtype.ts'
 import type { StorageArray } from '../../core/dtype.ts'
 import { bytesOf } from '../../core/dtype.ts'
+import type { Fate } from '../../core/fate.ts'
+
+/** A large output of a program, as far as its results need to know it. */
+export interface Origin {
+  /** Was the last result of it that left the memory disposed of? Then the next one is left there: it needs no array. */
+  stays: boolean
+}
 
 /** The elements of one tensor. */
 export class Storage {
@@ -18,17 +25,26 @@ export class Storage {
   declare uses: number
   /** Calls that are using it where it is in the memory. */
   declare pins: number
-  /** Its memory went to an output; it must not be used any more. */
-  declare donated: boolean
+  /** Is it alive? If it is not, it has neither array nor address, and must not be used any more. */
+  declare fate: Fate
+  /** The output that it is a result of, if a large one. */
+  declare readonly origin: Origin | null
 
-  constructor(dtype: DType, elements: number, data: StorageArray | null) {
+  constructor(dtype: DType, elements: number, data: StorageArray | null, origin: Origin | null = null) {
     this.dtype = dtype
     this.elements = elements
     this.data = data
     this.address = 0
     this.uses = 0
     this.pins = 0
-    this.donated = false
+    this.fate = 'alive'
+    this.origin = origin
+  }
+
+  /** Nobody may use it from now on; what it has in the memory is the business of `Residents`. */
+  end(fate: Exclude<Fate, 'alive'>): void {
+    this.fate = fate
+    this.data = null
   }
 
   /** Bytes of the elements. */

@@ -4,16 +4,18 @@
  */
 import { type Abstract, showAbstract, sizeOf } from '../../core/abstract.ts'
 import { DeviceError } from '../../core/errors.ts'
+import type { Fate } from '../../core/fate.ts'
 import { type Faults, VOID } from './faults.ts'
 import { usage } from './flags.ts'
 
-/** What a tensor on the GPU holds; `buffer` is null once it was donated. */
+/** What a tensor on the GPU holds; `buffer` is null once it is dead. */
 export class GpuStorage {
   buffer: GPUBuffer | null
   /** The number of the work that makes its elements; 0 if they came from the host. */
   born = 0
   /** Why it has no numbers. */
   fault: DeviceError | null = null
+  fate: Fate = 'alive'
 
   constructor(buffer: GPUBuffer) {
     this.buffer = buffer
@@ -59,14 +61,16 @@ export class BufferPool {
 
   /** The memory of a tensor for another one, which takes its place; the first is dead from now on. */
   adopt(storage: GpuStorage): GpuStorage {
-    return this.#owned(this.detach(storage)!)
+    return this.#owned(this.detach(storage, 'donated')!)
   }
 
   /** Takes the memory from a tensor, which is dead from now on; who asked must release it. Null if it is dead already. */
-  detach(storage: GpuStorage): GPUBuffer | null {
+  detach(storage: GpuStorage, fate: Exclude<Fate, 'alive'>): GPUBuffer | null {
     const { buffer } = storage
+    if (buffer === null) return null
     this.#finalizers.unregister(storage)
     storage.buffer = null
+    storage.fate = fate
     return buffer
   }
 
@@ -135,7 +139,8 @@ export class BufferPool {
   }
 }
 
-const WAYS_OUT = 'Donate what is replaced (jit(f, { donate })), or use smaller batches.'
+const WAYS_OUT =
+  'Put what a step makes into a scope, donate what is replaced (jit(f, { donate })), or use smaller batches.'
 
 /** Bytes of a buffer for so many: sizes come in steps of an eighth, so that buffers fit again. */
 export function sizeClass(bytes: number): number {

@@ -7,6 +7,7 @@ import type { Device, ExecuteOptions } from '../../core/device.ts'
 import type { StorageArray } from '../../core/dtype.ts'
 import { viewOf } from '../../core/dtype.ts'
 import { DeviceError } from '../../core/errors.ts'
+import { epitaph } from '../../core/fate.ts'
 import type { Program } from '../../core/program.ts'
 import { Concrete } from '../../core/value.ts'
 import { BufferPool, GpuStorage, sizeClass } from './buffers.ts'
@@ -91,10 +92,14 @@ class Machine implements WebGpuDevice {
     const storage = this.#pool.allocate(type, 'upload')
     // Work in line may still read the buffer, which may have been another tensor's.
     const own = this.#line.isBusy ? data.slice() : data
+    // The tensor may be disposed of before its turn, but not be forgotten: then its buffer would be another's too early.
+    const { buffer } = storage
+    const kept = [storage]
     const write = (): void => {
       this.#faults.enter('upload')
-      this.#parts.device.queue.writeBuffer(storage.buffer!, 0, own as AllowSharedBufferSource)
+      this.#parts.device.queue.writeBuffer(buffer!, 0, own as AllowSharedBufferSource)
       this.#countUpload(own.byteLength)
+      kept.length = 0
     }
     if (elements > 0) void this.#line.inTurn(write)
     return new Concrete(type, this, storage)
@@ -108,7 +113,7 @@ class Machine implements WebGpuDevice {
     const buffers = storages.map(({ buffer }) => buffer!)
     const results = this.#resultsOf(executable, storages)
     // Donated tensors are dead at once; their memory is free when the work that reads it is submitted.
-    const donated = donate.map((position) => this.#pool.detach(storages[position]))
+    const donated = donate.map((position) => this.#pool.detach(storages[position], 'donated'))
     const release = (): void => {
       for (const buffer of donated) if (buffer !== null) this.#pool.release(buffer)
     }
@@ -149,6 +154,23 @@ class Machine implements WebGpuDevice {
     const copy = await this.#bytesOf(staging, 4 * elements)
     if (storage.fault !== null) throw storage.fault
     return viewOf(tensor.dtype, copy, 0, elements)
+  }
+
+  /** The memory is free when the work that was asked for before is submitted. */
+  dispose(tensors: readonly Concrete[], fate: 'disposed' | 'scope'): void {
+    const buffers: GPUBuffer[] = []
+    for (const { storage } of tensors) {
+      const buffer = this.#pool.detach(storage as GpuStorage, fate) // the device stores nothing else
+      if (buffer !== null) buffers.push(buffer)
+    }
+    if (buffers.length === 0) return
+    void this.#line.inTurn(() => {
+      for (const buffer of buffers) this.#pool.release(buffer)
+    })
+  }
+
+  isAlive({ storage }: Concrete): boolean {
+    return (storage as GpuStorage).fate === 'alive' // as in dispose
   }
 
   destroy(): void {
@@ -249,10 +271,7 @@ class Machine implements WebGpuDevice {
   #storageOf(tensor: Concrete): GpuStorage {
     const { storage } = tensor
     if (!(storage instanceof GpuStorage)) throw new DeviceError('webgpu: the tensor lives on another device.')
-    if (storage.buffer === null)
-      throw new DeviceError(
-        `webgpu: a ${showAbstract(tensor)} tensor was used after donation. Keep the result of the call that took it instead.`,
-      )
+    if (storage.fate !== 'alive') throw new DeviceError(epitaph(tensor, storage.fate))
     const fault = storage.fault ?? this.#faults.faultOf(storage.born)
     if (fault !== null) throw fault
     return storage

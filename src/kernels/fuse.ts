@@ -20,7 +20,7 @@ import { aliasing, placeOfOperand } from './pieces.ts'
 import { appetitesOf, readersOf } from './readership.ts'
 import { roleOf } from './roles.ts'
 import type { Crossing, RowContext } from './rows.ts'
-import { joinRows, SHORT_ROW } from './rows.ts'
+import { joinRows, shortestRow } from './rows.ts'
 import { mergeSiblings } from './siblings.ts'
 import type { StepRule } from './steps.ts'
 import type { Storage } from './storage.ts'
@@ -159,6 +159,7 @@ class Fuser {
     const context: RowContext = {
       crossings: (group) => crossings.get(group) ?? [],
       isEpilogue: (group) => fed.has(group) && !reducing.has(group),
+      shortestRow: shortestRow(this.#sharesRows),
     }
     const nests = joinRows(groups, context, CAPACITY)
     for (const nest of nests) if (nest.groups.length > 1) this.#keepInRows(nest)
@@ -180,7 +181,7 @@ class Fuser {
       for (const root of roots) {
         const { index, dtype, shape } = root.variable
         const row = sizeOf(shape.slice(depth))
-        const stays = row > 1 && (row < SHORT_ROW || !this.#sharesRows)
+        const stays = row > 1 && (row < shortestRow(this.#sharesRows) || !this.#sharesRows)
         if (stays || shape.length < depth || !this.#isPrivate(root.variable, groups)) {
           group.roots.push(root)
         } else if (row === 1) this.#storages[index] = undefined

@@ -22,10 +22,16 @@ export interface RowContext {
   crossings(group: Group): readonly Crossing[]
   /** Is the group better left to the matrix product that it reads element by element? */
   isEpilogue(group: Group): boolean
+  /** Elements of the shortest row that is worth loops of its own. */
+  readonly shortestRow: number
 }
 
-/** Elements from which a row is worth loops of its own; shorter ones run better with neighbouring rows in lanes. */
-export const SHORT_ROW = 8
+/**
+ * Elements from which a row is worth loops of its own. Where one thread runs the whole kernel, what is computed once for a row
+ * takes a vector for one number, while kernels apart have neighbouring rows in lanes: for a cross-entropy over ten classes they take
+ * two thirds of the time, from 40 on as long. Threads that have a row each lose nothing.
+ */
+export const shortestRow = (sharesRows: boolean): number => (sharesRows ? 40 : 8)
 
 /** The nests of the groups, in order of execution; no nest has more than `capacity` expressions. */
 export function joinRows(groups: readonly Group[], context: RowContext, capacity: number): readonly Nest[] {
@@ -95,7 +101,12 @@ class Rows {
       if (nest.groups.includes(crossing.home)) depth = Math.min(depth, ownAxes(crossing, depth))
     if (depth === 0) return null
     const groups = [...nest.groups, group]
-    return groups.every((each) => isLong(each.space.slice(depth))) ? nestOf(groups, depth) : null
+    return groups.every((each) => this.#isLong(each.space.slice(depth))) ? nestOf(groups, depth) : null
+  }
+
+  /** Is a row of this shape a single element, or long? */
+  #isLong(row: readonly number[]): boolean {
+    return sizeOf(row) === 1 || sizeOf(row) >= this.#context.shortestRow
   }
 
   /** Does all that the group needs stand ready at the position of a nest? */
@@ -115,9 +126,6 @@ class Rows {
 }
 
 const nestOf = (groups: readonly Group[], depth: number): Nest => ({ groups, depth, rowBuffers: new Set() })
-
-/** Is a row of this shape a single element, or long? */
-const isLong = (row: readonly number[]): boolean => sizeOf(row) === 1 || sizeOf(row) >= SHORT_ROW
 
 /** Axes at the front of two shapes that agree. */
 function commonPrefix(a: readonly number[], b: readonly number[]): number {

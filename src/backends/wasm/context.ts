@@ -36,9 +36,15 @@ export interface Context {
   /** The locals of each variable: one, or one for each part of the vector loop. */
   readonly variables: Map<Variable, readonly Local[]>
   lanes: Lanes | null
-  /** Is the code at hand inside the main section of a vector loop? */
-  isHot: boolean
+  /** How often the code at hand runs in a call of the function. */
+  turns: number
 }
+
+/** Turns from which code is better long. */
+const HOT = 3
+
+/** Does the code at hand run so often that functions are better written in place? */
+export const isHot = ({ turns }: Context): boolean => turns >= HOT
 
 /** Does the node differ from lane to lane? */
 export function isVarying(

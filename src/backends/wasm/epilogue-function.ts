@@ -65,7 +65,7 @@ function writeFunction({ module, library }: ModuleState, kernel: Kernel, buffers
     bases: new Map(buffers.map((buffer, i) => [buffer, first + i])),
     variables: new Map(),
     lanes: null,
-    isHot: false,
+    turns: 1,
   }
   writeRows(context, loops.at(-2)!, loops.at(-1)!, body)
   return code.index
@@ -91,7 +91,7 @@ function writeRows(context: Context, rows: Loop, columns: Loop, body: readonly S
   const inner: Statement = { kind: 'for', loop: columns, body }
   scoped(context, () => {
     hoist(context, [inner], plan)
-    repeatBetween(context, rows, bound.firstRow, bound.endRow, 1, () => {
+    repeatBetween(context, rows, bound.firstRow, bound.endRow, 1, rows.extent, () => {
       hoist(context, body, plan)
       writeColumns(context, plan, () => writeStatements(context, body))
     })

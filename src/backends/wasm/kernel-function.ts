@@ -43,7 +43,7 @@ function emitPart({ module, library }: ModuleState, kernel: Kernel, buffers: rea
     bases: new Map(buffers.map((buffer, parameter) => [buffer, parameter])),
     variables: new Map(),
     lanes: null,
-    isHot: false,
+    turns: 1,
   }
   writeStatements(context, kernel.body)
   return code.index

@@ -20,9 +20,18 @@ export function repeat(context: Context, loop: Loop, from: number, to: number, s
   }
   const counter = code.local('i32')
   indices.set(loop, { counter, plus: 0 })
-  code.emit(forUp(counter, i32(from), i32(to), step, () => scoped(context, write), true))
+  const body = (): void => inTurns(context, (to - from) / step, write)
+  code.emit(forUp(counter, i32(from), i32(to), step, body, true))
   indices.delete(loop)
   code.release(counter)
+}
+
+/** Writes the body of a loop of so many turns. */
+function inTurns(context: Context, turns: number, write: () => void): void {
+  const around = context.turns
+  context.turns *= turns
+  scoped(context, write)
+  context.turns = around
 }
 
 /** How a loop is to be done in vectors. */
@@ -44,19 +53,20 @@ export function inSections(context: Context, plan: Plan, write: () => void): voi
   section(context, { ...plan, unroll: 1, live: loop.extent - start }, start, loop.extent, write)
 }
 
-/** for (index = from; index < to; index += step), between bounds that are locals. */
+/** for (index = from; index < to; index += step), between bounds that are locals; about so many `turns`. */
 export function repeatBetween(
   context: Context,
   loop: Loop,
   from: Local,
   to: Local,
   step: number,
+  turns: number,
   write: () => void,
 ): void {
   const { code, indices } = context
   const counter = code.local('i32')
   indices.set(loop, { counter, plus: 0 })
-  code.emit(forUp(counter, local.get(from), local.get(to), step, () => scoped(context, write)))
+  code.emit(forUp(counter, local.get(from), local.get(to), step, () => inTurns(context, turns, write)))
   indices.delete(loop)
   code.release(counter)
 }
@@ -70,27 +80,28 @@ export function inSectionsBetween(context: Context, plan: Plan, from: Local, to:
     const step = parts * plan.width
     const whole = op('i32.and', subtract(local.get(to), local.get(start)), i32(-step))
     code.emit(local.set(end, add(local.get(start), whole)))
-    inLanes(context, { ...plan, unroll: parts, live: plan.width }, parts === plan.unroll, () =>
-      repeatBetween(context, plan.loop, start, end, step, write),
+    const turns = parts === plan.unroll ? plan.loop.extent / step : SELDOM
+    inLanes(context, { ...plan, unroll: parts, live: plan.width }, () =>
+      repeatBetween(context, plan.loop, start, end, step, turns, write),
     )
     code.emit(local.set(start, local.get(end)))
   }
-  repeatBetween(context, plan.loop, start, to, 1, write)
+  repeatBetween(context, plan.loop, start, to, 1, SELDOM, write)
   code.release(start)
   code.release(end)
 }
 
-/** Turns from which a section is worth long code. */
-const HOT = 3
+/** Turns of what one call in many runs: never worth long code. */
+const SELDOM = 0
 
 function section(context: Context, lanes: Lanes, from: number, to: number, write: () => void): void {
   if (from === to) return
   const step = lanes.unroll * lanes.width
-  inLanes(context, lanes, (to - from) / step >= HOT, () => repeat(context, lanes.loop, from, to, step, write))
+  inLanes(context, lanes, () => repeat(context, lanes.loop, from, to, step, write))
 }
 
 /** Opens a vector loop: the variables that differ from lane to lane have a local for each part. */
-function inLanes(context: Context, lanes: Lanes, isHot: boolean, write: () => void): void {
+function inLanes(context: Context, lanes: Lanes, write: () => void): void {
   const { code, variables } = context
   for (const variable of lanes.varying) {
     variables.set(
@@ -99,10 +110,8 @@ function inLanes(context: Context, lanes: Lanes, isHot: boolean, write: () => vo
     )
   }
   context.lanes = lanes
-  context.isHot = isHot
   write()
   context.lanes = null
-  context.isHot = false
   for (const variable of lanes.varying) {
     for (const part of variables.get(variable)!) code.release(part)
     variables.delete(variable)

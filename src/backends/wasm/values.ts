@@ -5,7 +5,7 @@
 import type { Address, Buffer, Node } from '../../kernels/kernel.ts'
 import type { Expression } from './assembler.ts'
 import type { Context, Lanes } from './context.ts'
-import { isVarying } from './context.ts'
+import { isHot, isVarying } from './context.ts'
 import { operandsOf } from './dependence.ts'
 import { add, i32, local, op } from './instructions.ts'
 import {
@@ -137,7 +137,8 @@ function vectorsOf(context: Context, lanes: Lanes, node: Node): Expression[] {
   )
 }
 
-function applicationOf({ lanes, library, isHot }: Context, { name, dtype, operands, exponent }: Apply): Application {
+function applicationOf(context: Context, { name, dtype, operands, exponent }: Apply): Application {
+  const { lanes, library } = context
   return {
     dtype: operands[name === 'select' ? 1 : 0]!.dtype,
     result: dtype,
@@ -145,7 +146,7 @@ function applicationOf({ lanes, library, isHot }: Context, { name, dtype, operan
     nodes: operands,
     exponent: exponent ?? 0,
     library,
-    isHot,
+    isHot: isHot(context),
   }
 }
 

@@ -14,7 +14,7 @@ import { recognisesAll, type Template, templateOf } from './core/template.ts'
 import { currentTrace } from './core/trace.ts'
 import { flatten, gather, unflatten } from './core/tree.ts'
 import type { Value } from './core/value.ts'
-import { Concrete, HostNumber } from './core/value.ts'
+import { Concrete, HostNumber, Literal } from './core/value.ts'
 import { development, verifying } from './development.ts'
 import { cpu } from './devices.ts'
 import { silenced } from './primitives/control/tap.ts'
@@ -208,10 +208,13 @@ function assertPure(name: string, first: Traced, second: Pick<ClosedFunction, 'p
 
 /** A tensor written down inside the function is another one at each trace, with the same numbers. */
 function sameNumbers(a: Value, b: Value): boolean {
-  if (!(a instanceof Concrete && b instanceof Concrete)) return false
+  if (!(isReadable(a) && isReadable(b))) return false
   const [x, y] = [a.readSync(), b.readSync()]
   return x.length === y.length && x.every((element, i) => Object.is(element, y[i]))
 }
+
+const isReadable = (value: Value): boolean =>
+  value instanceof Literal || (value instanceof Concrete && value.device === cpu())
 
 function warnOfStatics(name: string, known: ReadonlyMap<string, Traced>): void {
   const shapes = new Set([...known.keys()].map((key) => key.replace(/#[^;]*;/g, '#')))

@@ -6,7 +6,7 @@ import type { Params, Primitive } from './primitive.ts'
 import type { Program } from './program.ts'
 import { currentTrace, trace, withSource } from './trace.ts'
 import type { Traced, Value } from './value.ts'
-import { Concrete, HostNumber } from './value.ts'
+import { Concrete, HostNumber, Literal } from './value.ts'
 
 /** Applies a primitive. Operations without operands need an open trace (the public creation functions choose a device). */
 export function bind<P extends Params>(primitive: Primitive<P>, inputs: readonly Value[], params: P): readonly Value[] {
@@ -65,7 +65,7 @@ export function deviceOf(inputs: readonly Value[]): Device | undefined {
 /** The operand as the device takes it. */
 export function place(value: Value, device: Device): Concrete {
   if (value instanceof Concrete) return value
-  if (value instanceof HostNumber) return value.on(device)
+  if (value instanceof HostNumber || value instanceof Literal) return value.on(device)
   const { origin, scope } = value as Traced // the only other kind of value
   throw new TraceError(
     `The value of ${origin} was traced by ${scope.name}, which has returned; return it from that function instead.`,

@@ -48,11 +48,31 @@ export abstract class Value implements Abstract {
   [disposeSymbol](): void {}
 }
 
+/** A value whose numbers are known, or will be without anybody's doing. */
+abstract class Known extends Value {
+  /** A tensor is not a number: arithmetic and comparison with JavaScript operators are refused. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return showTensor(this)
+    throw new TraceError(
+      `A ${showAbstract(this)} tensor was used as a JavaScript number. Use operations (add, less, …), or read it: await x.item().`,
+    )
+  }
+
+  /** JSON holds dtype, shape and elements. */
+  toJSON(): { dtype: DType; shape: readonly number[]; data: number[] } {
+    return { dtype: this.dtype, shape: this.shape, data: Array.from(this.readSync()) }
+  }
+
+  [inspectSymbol](): string {
+    return showTensor(this)
+  }
+}
+
 /**
  * Numbers on a device. `storage` belongs to the device alone. (Fields of tensors are declared and not defined: every call makes
  * some, and a defined field is written twice.)
  */
-export class Concrete extends Value {
+export class Concrete extends Known {
   declare readonly device: Device
   declare readonly storage: object
 
@@ -80,22 +100,29 @@ export class Concrete extends Value {
   override readSync(): StorageArray | Uint8Array {
     return publicArray(this.dtype, this.device.readSync(this))
   }
+}
 
-  /** A tensor is not a number: arithmetic and comparison with JavaScript operators are refused. */
-  [Symbol.toPrimitive](hint: string): string {
-    if (hint === 'string') return showTensor(this)
-    throw new TraceError(
-      `A ${showAbstract(this)} tensor was used as a JavaScript number. Use operations (add, less, …), or read it: await x.item().`,
-    )
+/** Numbers that were written down inside a traced function: a constant that waits for the device of the function's arguments. */
+export class Literal extends Known {
+  readonly #data: StorageArray
+
+  /** The elements are the literal's own from now on. */
+  constructor(type: Abstract, data: StorageArray) {
+    super(type)
+    this.#data = data
   }
 
-  /** JSON holds dtype, shape and elements. */
-  toJSON(): { dtype: DType; shape: readonly number[]; data: number[] } {
-    return { dtype: this.dtype, shape: this.shape, data: Array.from(this.readSync()) }
+  /** The constant on a device. */
+  on(device: Device): Concrete {
+    return device.upload(this, this.#data)
   }
 
-  [inspectSymbol](): string {
-    return showTensor(this)
+  override async read(): Promise<StorageArray | Uint8Array> {
+    return this.readSync()
+  }
+
+  override readSync(): StorageArray | Uint8Array {
+    return publicArray(this.dtype, this.#data.slice())
   }
 }
 

@@ -11,7 +11,6 @@ import { isFloat } from '../core/dtype.ts'
 import { DTypeError, ShapeError } from '../core/errors.ts'
 import { currentTrace } from '../core/trace.ts'
 import { HostNumber } from '../core/value.ts'
-import { cpu } from '../devices.ts'
 import { operateOne } from '../operation.ts'
 import * as constant from '../primitives/broadcast.ts'
 import { convert as converted } from '../primitives/conversion.ts'
@@ -19,7 +18,7 @@ import * as elementwise from '../primitives/elementwise.ts'
 import { iota } from '../primitives/structural.ts'
 import { typed, untyped } from '../typed.ts'
 import { broadcastTo, literal } from './broadcasting.ts'
-import { type ArrayDType, dtypeOfArray, elementOf, fromNested, stored } from './host.ts'
+import { type ArrayDType, constantOf, dtypeOfArray, elementOf, fromNested, stored } from './host.ts'
 import { dtypeOperand, sizesOperand } from './operand.ts'
 
 /** The shapes that can be created: sizes are numbers. */
@@ -43,7 +42,7 @@ export function tensor<const A extends Nested, D extends DType>(
 export function tensor(values: unknown, dtype?: DType): unknown {
   const { shape, elements, dtype: inferred } = fromNested(values)
   const type = { shape, dtype: dtype === undefined ? inferred : dtypeOperand('tensor', dtype) }
-  return cpu().upload(type, stored('tensor', type.dtype, elements))
+  return constantOf(type, stored('tensor', type.dtype, elements))
 }
 
 /**
@@ -59,7 +58,7 @@ export function scalar<D extends DType>(x: number | boolean, dtype: D): Tensor<r
 export function scalar(x: number | boolean, dtype: DType = typeof x === 'boolean' ? 'bool' : 'float32'): unknown {
   const element = elementOf('scalar', dtypeOperand('scalar', dtype), x)
   return currentTrace() === null
-    ? cpu().upload({ shape: [], dtype }, stored('scalar', dtype, [element]))
+    ? constantOf({ shape: [], dtype }, stored('scalar', dtype, [element]))
     : new HostNumber(element, dtype)
 }
 
@@ -81,7 +80,7 @@ export function fromTypedArray<A extends TypedArray, const S extends Sizes>(
   if (size !== data.length) {
     throw new ShapeError(`fromTypedArray: [${sizes.join(', ')}] has ${size} elements, the array has ${data.length}`)
   }
-  return typed(cpu().upload({ shape: sizes, dtype }, stored('fromTypedArray', dtype, data)))
+  return typed(constantOf({ shape: sizes, dtype }, stored('fromTypedArray', dtype, data)))
 }
 
 /** The arrays that `fromTypedArray` takes. */

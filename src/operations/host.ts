@@ -3,9 +3,12 @@
 import type { DType } from '../../types/dtype.ts'
 import { sentence } from '../../types/sentence.ts'
 import { rowsDiffer } from '../../types/sentences/movements.ts'
-import { sameShape } from '../core/abstract.ts'
+import { type Abstract, sameShape } from '../core/abstract.ts'
 import { allocate, isFloat, type StorageArray } from '../core/dtype.ts'
 import { ArgumentError, ShapeError } from '../core/errors.ts'
+import { currentTrace } from '../core/trace.ts'
+import { Literal, type Value } from '../core/value.ts'
+import { cpu } from '../devices.ts'
 
 /** The element type of a typed array. */
 export type ArrayDType<A> = A extends Float32Array
@@ -81,6 +84,10 @@ export function stored(operation: string, dtype: DType, elements: ArrayLike<numb
   for (let i = 0; i < elements.length; i++) data[i] = elementOf(operation, dtype, elements[i]!)
   return data
 }
+
+/** Numbers as a tensor: on the default device, or inside a traced function a constant that goes where the arguments are. */
+export const constantOf = (type: Abstract, data: StorageArray): Value =>
+  currentTrace() === null ? cpu().upload(type, data) : new Literal(type, data)
 
 /** The number that stands for an element; throws where it does not fit the dtype. */
 export function elementOf(operation: string, dtype: DType, element: number | boolean): number {

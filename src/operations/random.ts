@@ -11,7 +11,6 @@ import type { Tensor } from '../../types/tensor.ts'
 import { sameShape, showAbstract, showShape } from '../core/abstract.ts'
 import { ArgumentError, DTypeError, ShapeError } from '../core/errors.ts'
 import { Value } from '../core/value.ts'
-import { cpu } from '../devices.ts'
 import { operate, operateOne } from '../operation.ts'
 import { constantLike, full } from '../primitives/broadcast.ts'
 import { convert } from '../primitives/conversion.ts'
@@ -22,7 +21,7 @@ import { iota, reshape, sliceAxis } from '../primitives/structural.ts'
 import { erf, erfInverse, log1p } from '../primitives/transcendental.ts'
 import { typed, untyped } from '../typed.ts'
 import { broadcastShapes, broadcastTo, literal, operands } from './broadcasting.ts'
-import { neighbour } from './host.ts'
+import { constantOf, neighbour } from './host.ts'
 import { floatOperand, sizesOperand } from './operand.ts'
 import { between, bits, keysAt, standardGumbel, standardNormal, twoKeys, unit } from './random-bits.ts'
 
@@ -52,7 +51,7 @@ export interface Interval {
 export function key(seed: number): Key {
   if (!Number.isSafeInteger(seed)) throw new ArgumentError(`random.key: a seed is a whole number, got ${seed}.`)
   const words = Uint32Array.of(Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0)
-  return typed(cpu().upload({ shape: [2], dtype: 'uint32' }, words))
+  return typed(constantOf({ shape: [2], dtype: 'uint32' }, words))
 }
 
 /**

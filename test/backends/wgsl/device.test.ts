@@ -5,6 +5,7 @@ import {
   type Device,
   deviceOfTensor,
   findWebGpu,
+  fromTypedArray,
   grad,
   jit,
   less,
@@ -147,6 +148,21 @@ describe('what it does', () => {
     expect(await f(x).read()).toEqual(Float32Array.of(3, 6))
     expect(seen).toHaveLength(1)
     expect(print).toBeTypeOf('function')
+  })
+
+  it('numbers written down in a function go where its arguments are', async () => {
+    const x = await there(tensor([1, 2]))
+    const f = (v: Tensor<[2]>) =>
+      sum(
+        mul(
+          v,
+          add(add(tensor([3, 4]), random.uniform(random.key(3), [2])), fromTypedArray(Float32Array.of(1, 1), [2])),
+        ),
+      )
+    const slope = await grad(f)(tensor([1, 2])).read()
+    expect(await grad(f)(x).read()).toEqual(slope)
+    const compiled = jit(grad(f))
+    for (let i = 0; i < 3; i++) expect(await compiled(x).read()).toEqual(slope)
   })
 
   it('the same random numbers as the CPU', async () => {

@@ -2,13 +2,20 @@
 import {
   type AnyTensor,
   ArgumentError,
+  cpu,
+  type Device,
+  type DType,
+  deviceOfTensor,
   fromTypedArray,
+  jit,
   type Key,
   leavesOf,
   mapTree,
   random,
   ShapeError,
   type TypedArray,
+  take,
+  to,
 } from '../src/index.ts'
 import { parseOptions, z } from '../src/options.ts'
 import type { Shape } from '../types/shape.ts'
@@ -45,8 +52,8 @@ const optionsSchema = () =>
   })
 
 /**
- * The data in batches: a tree of tensors with one common leading dimension, cut along it. The rows are copied on the host, so
- * an epoch costs one pass over the data and compiles nothing.
+ * The data in batches: a tree of tensors with one common leading dimension, cut along it. On the CPU rows are copied, so an epoch
+ * costs one pass over the data and compiles nothing; data on a GPU stay there, and batches are gathered there.
  * @throws ArgumentError for options out of range; ShapeError if the leading dimensions differ.
  * @example
  * import { arange, random, zeros } from 'conformable'
@@ -61,10 +68,10 @@ export function batches<T>(data: T, options: BatchOptions): BatchList<T> {
   return {
     length: Math.ceil(last / size),
     *[Symbol.iterator]() {
-      const rows = rowsOf(data)
+      const gather = gatherer(data)
       const order = shuffle === undefined ? undefined : permutation(shuffle, count)
       for (let start = 0; start < last; start += size) {
-        yield gather<T>(data, rows, orderFrom(order, start, Math.min(start + size, last)))
+        yield gather(orderFrom(order, start, Math.min(start + size, last)))
       }
     },
   }
@@ -83,18 +90,34 @@ export function splitData<T>(data: T, fraction: number, key: Key): [first: Batch
   if (!(fraction >= 0 && fraction <= 1))
     throw new ArgumentError(`splitData: the fraction is within [0, 1], got ${fraction}.`)
   const count = lengthOf('splitData', data)
-  const [rows, order] = [rowsOf(data), permutation(key, count)]
+  const [gather, order] = [gatherer(data), permutation(key, count)]
   const cut = Math.round(fraction * count)
-  return [gather(data, rows, order.subarray(0, cut)), gather(data, rows, order.subarray(cut))]
+  return [gather(order.subarray(0, cut)), gather(order.subarray(cut))]
 }
 
-/** The elements of each tensor of a tree, on the host. */
-const rowsOf = (data: unknown): readonly TypedArray[] => leavesOf(data).map((leaf) => leaf.readSync() as TypedArray)
+/** What picks examples by their places: on the host if the data are on the CPU, else on their device. */
+function gatherer<T>(data: T): (order: Int32Array) => BatchOf<T> {
+  const device = deviceOfTensor(leavesOf(data)[0]!) // lengthOf has seen that there is one
+  const gathered = device === cpu() ? gathererHere(data) : gathererOn(device, data)
+  return (order) => gathered(order) as BatchOf<T> // the same tree, with other leading dimensions
+}
 
-function gather<T>(data: T, elements: readonly TypedArray[], order: Int32Array): BatchOf<T> {
-  let next = 0
-  const picked = mapTree((leaf) => pick(leaf, elements[next++]!, order), data)
-  return picked as unknown as BatchOf<T> // the same tree, with other leading dimensions
+function gathererHere(data: unknown): (order: Int32Array) => unknown {
+  const elements = leavesOf(data).map((leaf) => leaf.readSync() as TypedArray)
+  return (order) => {
+    let next = 0
+    return mapTree((leaf) => pick(leaf, elements[next++]!, order), data)
+  }
+}
+
+/** One program picks the rows of all tensors; only their places are sent. */
+function gathererOn(device: Device, data: unknown): (order: Int32Array) => unknown {
+  type Places = Tensor<readonly [number], 'int32'>
+  const rowsAt = jit((tree: object, places: Places) =>
+    mapTree((leaf) => take(leaf as Tensor<readonly [number], DType>, places), tree),
+  )
+  // Data are a tree of tensors: lengthOf has seen them.
+  return (order) => rowsAt(data as object, to(fromTypedArray(order, [order.length]), device))
 }
 
 /** Some rows of a tensor. */

@@ -1,5 +1,5 @@
 /** The loop of `fit`: compiled steps, epochs, what happens between them. */
-import { ArgumentError, add, convert, jit, leavesOf, mul, valueAndGrad } from '../../src/index.ts'
+import { ArgumentError, add, compile, convert, jit, leavesOf, mul, valueAndGrad } from '../../src/index.ts'
 import type { FloatDType } from '../../types/dtype.ts'
 import type { Rule, StateFunction } from '../../types/optimiser.ts'
 import type { Scalar } from '../../types/tensor.ts'
@@ -144,6 +144,7 @@ async function runEpoch(
   let [batch, examples] = [0, 0]
   for await (const entry of source) {
     if (settings.signal?.aborted === true) return { memory: { ...before, ...stateOf(now) }, result: 'aborted' }
+    if (batch === 0) await compile(engine.step, now.params, now.state, now.total, now.layerState, entry)
     now = engine.step(now.params, now.state, now.total, now.layerState, entry)
     batch++
     examples += examplesOf(entry)

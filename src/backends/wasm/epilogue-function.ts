@@ -8,6 +8,7 @@
  * `addressOf(routine, { buffer, offset: 0 })` of each of `buffers`, best for a rectangle that has just been finished and is
  * small enough to be in cache.
  */
+import { bytesOf } from '../../core/dtype.ts'
 import { epilogueKernel, type Finished } from '../../kernels/epilogue-kernel.ts'
 import type { Buffer, Kernel, Loop, Statement } from '../../kernels/kernel.ts'
 import { replaceLoops } from '../../kernels/rewrite-loops.ts'
@@ -28,8 +29,11 @@ export interface EpilogueFunction {
   readonly buffers: readonly Buffer[]
 }
 
+/** Bytes of a row of a rectangle: a run that is long enough to be read ahead; 120 of them are a part of the second cache. */
+const ROW_BYTES = 2048
+
 /** Columns of a rectangle. A product of no more is always given whole rows: the bounds of the columns are not read. */
-export const CHUNK = 64
+export const chunkOf = (dtype: Finished['dtype']): number => ROW_BYTES / bytesOf(dtype)
 
 /** The bounds of the rectangle, which are the first parameters. */
 const bound = { firstRow: 0, endRow: 1, firstColumn: 2, endColumn: 3 } as const satisfies Record<string, Local>
@@ -43,7 +47,7 @@ export function emitEpilogue(state: ModuleState, product: Finished): EpilogueFun
   const name = `epilogue ${key}`
   const known = state.kernels.get(name)
   if (known !== undefined) return { index: known[0]!, buffers }
-  const index = writeFunction(state, marked, buffers)
+  const index = writeFunction(state, marked, buffers, chunkOf(product.dtype))
   state.kernels.set(name, [index])
   return { index, buffers }
 }
@@ -51,7 +55,12 @@ export function emitEpilogue(state: ModuleState, product: Finished): EpilogueFun
 const inLanes = (body: readonly Statement[], columns: Loop): readonly Statement[] =>
   replaceLoops(body, new Map([[columns, { ...columns, vector: true }]]))
 
-function writeFunction({ module, library }: ModuleState, kernel: Kernel, buffers: readonly Buffer[]): number {
+function writeFunction(
+  { module, library }: ModuleState,
+  kernel: Kernel,
+  buffers: readonly Buffer[],
+  chunk: number,
+): number {
   const { loops, body } = unwrapped(kernel.body)
   const batch = loops.slice(0, -2)
   const first = BOUNDS + batch.length
@@ -67,7 +76,7 @@ function writeFunction({ module, library }: ModuleState, kernel: Kernel, buffers
     lanes: null,
     turns: 1,
   }
-  writeRows(context, loops.at(-2)!, loops.at(-1)!, body)
+  writeRows(context, loops.at(-2)!, loops.at(-1)!, body, chunk)
   return code.index
 }
 
@@ -85,7 +94,7 @@ function unwrapped(nest: readonly Statement[]): {
   return { loops, body }
 }
 
-function writeRows(context: Context, rows: Loop, columns: Loop, body: readonly Statement[]): void {
+function writeRows(context: Context, rows: Loop, columns: Loop, body: readonly Statement[], chunk: number): void {
   const plan = planOf(context, columns, body)
   if (plan === null) throw new Error('wasm: an epilogue cannot run in lanes.')
   const inner: Statement = { kind: 'for', loop: columns, body }
@@ -93,12 +102,12 @@ function writeRows(context: Context, rows: Loop, columns: Loop, body: readonly S
     hoist(context, [inner], plan)
     repeatBetween(context, rows, bound.firstRow, bound.endRow, 1, rows.extent, () => {
       hoist(context, body, plan)
-      writeColumns(context, plan, () => writeStatements(context, body))
+      writeColumns(context, plan, chunk, () => writeStatements(context, body))
     })
   })
 }
 
-function writeColumns(context: Context, plan: Plan, write: () => void): void {
-  if (plan.loop.extent <= CHUNK) inSections(context, plan, write)
+function writeColumns(context: Context, plan: Plan, chunk: number, write: () => void): void {
+  if (plan.loop.extent <= chunk) inSections(context, plan, write)
   else inSectionsBetween(context, plan, bound.firstColumn, bound.endColumn, write)
 }

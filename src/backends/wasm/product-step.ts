@@ -6,7 +6,7 @@ import { bytesOf } from '../../core/dtype.ts'
 import { type Finished, hasEpilogue } from '../../kernels/epilogue-kernel.ts'
 import type { Contraction, MatrixOperand, Routine } from '../../kernels/kernel.ts'
 import type { Expression, FunctionBuilder, Local } from './assembler.ts'
-import { CHUNK, emitEpilogue } from './epilogue-function.ts'
+import { chunkOf, emitEpilogue } from './epilogue-function.ts'
 import { call, forUp, i32, local, multiply, op, sequence } from './instructions.ts'
 import { callKernel } from './kernel-function.ts'
 import { emitBlocks } from './matmul.ts'
@@ -42,7 +42,7 @@ function inBlocks(
   const { index, buffers } = emitEpilogue(state, contraction)
   const addresses = buffers.map((buffer) => addressOf(routine, { buffer, offset: 0 }))
   const blocks = library.once(`matmul ${dtype} with ${index}`, () =>
-    emitBlocks(module, parts, { index, extras: batch.length + addresses.length, chunk: CHUNK }),
+    emitBlocks(module, parts, { index, extras: batch.length + addresses.length, chunk: chunkOf(dtype) }),
   )
   return overBatch(state, routine, code, contraction, (operands, counters) =>
     call(blocks, ...operands, ...counters.map(local.get), ...addresses),

@@ -75,6 +75,11 @@ describe.each(['float32', 'float64'] as const)('%s', (dtype) => {
     for (let tail = 1; tail <= 9; tail++) expectOneStep(agree(layer(dtype, [60 + tail, 17, 64 + tail], layout)))
   })
 
+  it.each(layouts)('about one part of the columns, layout "%s"', (layout) => {
+    const columns = dtype === 'float32' ? 512 : 256
+    for (const more of [-4, -1, 0, 1, 3, 4, 7]) expectOneStep(agree(layer(dtype, [26, 9, columns + more], layout)))
+  })
+
   it.each(layouts)('several blocks of depth, rows and columns, layout "%s"', (layout) => {
     for (const size of [
       [7, 300, 70],

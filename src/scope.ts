@@ -58,7 +58,8 @@ export function keep<T>(tree: T): T {
 
 /**
  * Gives back the memory of all tensors of a tree, which must not be used afterwards; those that are dead already stay so. One
- * tensor is disposed of by `using y = f(x)` too, at the end of the block. In a traced function nothing happens.
+ * tensor is disposed of by `using y = f(x)` too, at the end of the block. In a traced function nothing happens. (Results of operations
+ * are tensors of their own; only `to`, `realize`, `flat` and `fromFlat` may hand back the tensor that they were given.)
  * @throws ArgumentError if the tree holds what is neither a tensor, an array, a record, a ComponentArray nor numbers.
  * @example
  * import { dispose, mul, tensor } from 'conformable'

@@ -22,6 +22,7 @@ import {
 } from 'conformable'
 import { bfgs, minimiseSync } from 'conformable/optimisers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { RandomLives } from './helpers/random-lives.ts'
 import { lawsOfScopes } from './helpers/scopes.ts'
 import { thrown } from './helpers/thrown.ts'
 
@@ -86,6 +87,18 @@ describe('the memory of the CPU', () => {
   })
 })
 
+describe('random lives of tensors', () => {
+  it.each([1, 2, 3, 4])('seed %i: nothing is ever read that was not written for it', async (seed) => {
+    const lives = new RandomLives(cpu(), [1, 20, 700, 3000, 20_000, 50_000], seed)
+    for (let step = 0; step < 400; step++) {
+      expect(await lives.step()).toBeNull()
+      // All move out of the memory, into another one.
+      if (step % 100 === 99) await cpu({ threads: 1 })
+    }
+    expect(await lives.end()).toBeNull()
+  })
+})
+
 describe('while a program runs', () => {
   it('a callback may dispose of its operands, and they stay to the end of the call', () => {
     const length = 100_000
@@ -105,6 +118,23 @@ describe('while a program runs', () => {
     expect(look).toHaveBeenCalledTimes(1)
     expect(total.readSync()[length - 1]).toBe(6 + 3 * length)
     expect(thrown(() => quiet(x))).toContain('disposed of')
+  })
+
+  it('a callback may donate its operands', () => {
+    const length = 100_000
+    const spoil = jit((v: Vector) => mul(v, 0), { donate: [0] })
+    const x = filled(length, 3)
+    dispose([add(x, 0), add(x, 0)])
+    const results: Vector[] = []
+    const total = jit((v: Vector) =>
+      add(
+        mul(v, 2),
+        tap(sum(v), () => results.push(spoil(x))),
+      ),
+    )(x)
+    expect(total.readSync()[length - 1]).toBe(6 + 3 * length)
+    expect(results[0]!.readSync()[0]).toBe(0)
+    expect(thrown(() => x.readSync())).toContain('donation')
   })
 
   it('what a callback makes is its own', () => {

@@ -120,6 +120,8 @@ class Machine {
   readonly #device: Device
   readonly #executables = new Map<Program, Executable>()
   #calls = 0
+  /** Calls that have begun and not ended: more than one inside callbacks. */
+  #running = 0
 
   constructor(device: Device, memory: DeviceMemory, threads: Threads | null, slabs: Slabs) {
     this.#memory = memory
@@ -197,16 +199,19 @@ class Machine {
     const { regionBytes } = executable
     const region = this.#region.enter(regionBytes)
     const large: Large | null = executable.hasLarge ? { blocks: new Set(), pinned: [] } : null
+    this.#running++
     try {
       this.#operands.placeInputs(executable, inputs, region, large)
-      const inheritance = donate.length === 0 ? null : inheritanceOf(executable, donate)
+      // A callback may donate what the program that called it still reads.
+      const inheritance = donate.length === 0 || this.#running > 1 ? null : inheritanceOf(executable, donate)
       this.#operands.placeOutputs(executable, region, large, inheritance)
       const needed = executable.run(region, region + executable.frame)
       if (needed > 0) throw new TapeOverflow(needed)
       const results = this.#operands.results(executable, inputs, region, large, inheritance)
-      if (inheritance !== null) this.#operands.bury(inputs, donate)
+      if (donate.length > 0) this.#operands.bury(inputs, donate)
       return results
     } finally {
+      this.#running--
       if (large !== null) this.#operands.finish(large)
       this.#region.leave(region, regionBytes)
     }

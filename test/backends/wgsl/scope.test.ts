@@ -17,6 +17,7 @@ import {
   whileLoop,
 } from 'conformable'
 import { describe, expect, it } from 'vitest'
+import { RandomLives } from '../../helpers/random-lives.ts'
 import { lawsOfScopes } from '../../helpers/scopes.ts'
 import { gpu } from '../../helpers/webgpu.ts'
 
@@ -64,6 +65,12 @@ describe('memory of the GPU', () => {
     expect((await w.read())[0]).toBeCloseTo(1 - 50 * 0.001, 4)
     expect(await total!.item()).toBeCloseTo(5000 * 0.001 * (1 - 49 * 0.001), 3)
     device.destroy()
+  })
+
+  it.each([1, 2])('random lives, seed %i: nothing is ever read that was not written for it', async (seed) => {
+    const lives = new RandomLives(await gpu(), [1, 20, 700, 3000], seed)
+    for (let step = 0; step < 300; step++) expect(await lives.step()).toBeNull()
+    expect(await lives.end()).toBeNull()
   })
 
   it('goes back when the work that waits is done, and uploads that wait are not lost', async () => {

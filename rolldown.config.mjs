@@ -5,18 +5,6 @@ import { defineConfig } from 'rolldown'
 
 const folder = process.env.BUILD ?? 'dist'
 
-/** Text in ASCII, so that an engine holds and reads one byte for each character: other letters stand in texts and patterns only. */
-const ascii = {
-  name: 'ascii',
-  generateBundle(_, bundle) {
-    for (const chunk of Object.values(bundle))
-      chunk.code = chunk.code.replace(
-        /[^\0-\x7f]/g,
-        (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-      )
-  },
-}
-
 export default defineConfig({
   input: {
     conformable: join(folder, 'src/index.js'),
@@ -26,7 +14,6 @@ export default defineConfig({
   platform: 'node',
   resolve: { mainFields: ['module', 'main'] },
   treeshake: { moduleSideEffects: false },
-  plugins: [ascii],
   output: {
     dir: join(folder, 'node'),
     format: 'esm',

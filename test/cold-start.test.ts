@@ -49,6 +49,27 @@ describe('the built package in Node', () => {
     expect(printed(code)).toBe('true')
   })
 
+  it('compiles two programs for the parameters of two layers, and one and its products for the first gradient', () => {
+    const code = `
+      const { Module } = WebAssembly
+      let modules = 0
+      WebAssembly.Module = class extends Module {
+        constructor(bytes) {
+          super(bytes)
+          modules++
+        }
+      }
+      const { fromTypedArray, mean, random, valueAndGrad, zeros } = conformable
+      const { chain, dense, relu, softmaxCrossEntropy } = layers
+      const model = chain(dense(784, 128), relu, dense(128, 10))
+      const p = model.init(random.key(0))
+      const counts = [modules]
+      const labels = fromTypedArray(new Int32Array(128), [128])
+      valueAndGrad((q, x, y) => mean(softmaxCrossEntropy(model(q, x), y)))(p, zeros([128, 784]), labels)
+      console.log(...counts, modules)`
+    expect(printed(code)).toBe('2 4')
+  })
+
   it('names the line outside the package where shapes do not fit', () => {
     const code = `
       const { matmul, ShapeError, zeros } = conformable

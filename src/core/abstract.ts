@@ -20,7 +20,7 @@ export const frozenShape = (shape: readonly number[]): readonly number[] =>
 /** Number of elements: the product of the sizes (1 for a scalar). */
 export function sizeOf(shape: readonly number[]): number {
   let size = 1
-  for (const dim of shape) size *= dim
+  for (let axis = 0; axis < shape.length; axis++) size *= shape[axis]!
   return size
 }
 

@@ -100,7 +100,7 @@ function hashOf(program: Program): string {
   for (const input of program.inputs) mixText(state, `${input.dtype}${input.shape.join()}`)
   for (const { primitive, inputs, key } of program.equations) {
     mixText(state, primitive.name)
-    for (const input of inputs) mix(state, input.index)
+    for (let i = 0; i < inputs.length; i++) mix(state, inputs[i]!.index)
     mixText(state, key)
   }
   for (const output of program.outputs) mix(state, output.index)

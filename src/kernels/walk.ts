@@ -51,7 +51,8 @@ export function allNodes(roots: readonly Node[]): Node[] {
   const visit = (node: Node): void => {
     if (seen.has(node)) return
     seen.add(node)
-    for (const operand of operandsOf(node)) visit(operand)
+    const operands = operandsOf(node)
+    for (let i = 0; i < operands.length; i++) visit(operands[i])
     order.push(node)
   }
   for (const root of roots) visit(root)

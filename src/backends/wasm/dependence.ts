@@ -72,9 +72,10 @@ export function nodesBelow(roots: Iterable<Node>): Node[] {
       stack.pop()
       continue
     }
-    const open = operandsOf(node).filter((operand) => !seen.has(operand))
-    if (open.length > 0) stack.push(...open)
-    else {
+    const height = stack.length
+    const operands = operandsOf(node)
+    for (let i = 0; i < operands.length; i++) if (!seen.has(operands[i]!)) stack.push(operands[i]!)
+    if (stack.length === height) {
       seen.add(node)
       order.push(node)
     }
@@ -140,8 +141,9 @@ export class Dependences {
   #derive(node: Node): Dependence {
     const own = this.#own(node)
     let { loops, locals, reads } = own
-    for (const operand of operandsOf(node)) {
-      const below = this.of(operand)
+    const operands = operandsOf(node)
+    for (let i = 0; i < operands.length; i++) {
+      const below = this.of(operands[i]!)
       loops = union(loops, below.loops)
       locals = union(locals, below.locals)
       reads = union(reads, below.reads)
@@ -171,7 +173,7 @@ const loopsOf = (address: Address): ReadonlySet<Loop> =>
 
 /** The union; one of the operands where that is it, so that equal sets are mostly one object. */
 function union<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): ReadonlySet<T> {
-  if (a === b || isSubset(b, a)) return a
+  if (a === b || b.size === 0 || isSubset(b, a)) return a
   if (isSubset(a, b)) return b
   const all = new Set(a)
   for (const member of b) all.add(member)
@@ -186,6 +188,7 @@ function isSubset<T>(part: ReadonlySet<T>, whole: ReadonlySet<T>): boolean {
 
 /** Do two sets have no member in common? */
 export function isDisjoint<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
+  if (a.size === 0 || b.size === 0) return true
   if (b.size < a.size) return isDisjoint(b, a)
   for (const member of a) if (b.has(member)) return false
   return true

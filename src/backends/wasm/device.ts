@@ -16,6 +16,7 @@ import { TapeOverflow, usesTape, withTape } from '../../rewrite/specialise.ts'
 import { CallRegion } from './call-region.ts'
 import { directOf, runDirect } from './direct.ts'
 import { compile, type Executable, inheritanceOf } from './executable.ts'
+import { evaluated, evaluatesNow } from './key-programs.ts'
 import { DeviceMemory } from './memory.ts'
 import { type Large, Operands, storageOf } from './operands.ts'
 import { Residents } from './residents.ts'
@@ -148,19 +149,21 @@ class Machine {
     if (!this.#executables.has(program) && directOf(program) === null && !usesTape(program)) this.#compile(program)
   }
 
-  /** The result of a program that computes nothing; null for one that computes. */
+  /** The results of a program that needs no module (yet); null for one that is compiled. */
   #directly(program: Program, inputs: readonly Concrete[]): readonly Concrete[] | null {
     const direct = directOf(program)
-    if (direct === null) return null
+    if (direct === null && !evaluatesNow(program)) return null
     this.#operands.require(program, inputs)
     const arrays: StorageArray[] = []
     for (const input of inputs) {
       const { data, dtype, address, elements } = storageOf(input)
       arrays.push(data ?? viewIn(this.#memory, dtype, address, elements))
     }
-    const output = runDirect(direct, program, arrays)
-    const type = program.outputs[0]! // direct programs have one
-    return [new Concrete(type, this.#device, new Storage(type.dtype, output.length, output))]
+    const results = direct === null ? evaluated(program, arrays) : [runDirect(direct, program, arrays)]
+    return results.map((result, i) => {
+      const type = program.outputs[i]!
+      return new Concrete(type, this.#device, new Storage(type.dtype, result.length, result))
+    })
   }
 
   copyOf({ dtype, address, elements }: Storage): StorageArray {

@@ -90,7 +90,7 @@ export const nothing: Expression = () => {}
 export const sequence =
   (...expressions: readonly Expression[]): Expression =>
   (code) => {
-    for (const expression of expressions) expression(code)
+    for (let i = 0; i < expressions.length; i++) expressions[i]!(code)
   }
 
 /** An instruction without immediates. */
@@ -98,7 +98,7 @@ export const op = <Name extends InstructionName>(name: Name, ...operands: Operan
   const opcode = plain[name]
   if (opcode === undefined) throw new Error(`op: there is no instruction '${name}' without immediates.`)
   return (code) => {
-    for (const operand of operands) operand(code)
+    for (let i = 0; i < operands.length; i++) operands[i]!(code)
     writeOpcode(code.bytes, opcode)
   }
 }
@@ -203,9 +203,15 @@ const indexed =
     code.bytes.unsigned(index)
   }
 
+/** Reading a variable is the same code wherever it stands. */
+const reading: Expression[] = []
+
 /** Local variables: `get` reads, `set` writes, `tee` writes and leaves the value on the stack. */
 export const local = {
-  get: (index: Local): Expression => indexed(0x20, index),
+  get(index: Local): Expression {
+    reading[index] ??= indexed(0x20, index)
+    return reading[index]
+  },
   set: (index: Local, value: Expression): Expression => indexed(0x21, index, value),
   tee: (index: Local, value: Expression): Expression => indexed(0x22, index, value),
 } as const

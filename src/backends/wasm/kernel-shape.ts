@@ -73,13 +73,15 @@ class ShapeWriter {
     const stack = [root]
     while (stack.length > 0) {
       const node = stack[stack.length - 1]!
-      const open = this.#nodes.has(node) ? [] : operandsOf(node).filter((operand) => !this.#nodes.has(operand))
-      if (open.length > 0) {
-        stack.push(...open)
+      if (this.#nodes.has(node)) {
+        stack.pop()
         continue
       }
+      const height = stack.length
+      const operands = operandsOf(node)
+      for (let i = 0; i < operands.length; i++) if (!this.#nodes.has(operands[i]!)) stack.push(operands[i]!)
+      if (stack.length > height) continue
       stack.pop()
-      if (this.#nodes.has(node)) continue
       const text = this.#textOf(node)
       this.#write(`${text}:${node.dtype};`)
       this.#nodes.set(node, this.#nodes.size)

@@ -170,7 +170,8 @@ function hoistFrom(
     if (node.kind === 'load') preparePointer(context, node.buffer, node.address)
     const varying = isVarying(context, plan, node)
     const isIndex = node.kind === 'load'
-    for (const operand of operandsOf(node)) stack.push({ node: operand, spread: varying && !isIndex })
+    const operands = operandsOf(node)
+    for (let i = 0; i < operands.length; i++) stack.push({ node: operands[i]!, spread: varying && !isIndex })
   }
 }
 

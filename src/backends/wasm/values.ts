@@ -49,9 +49,10 @@ export function compute(context: Context, root: Node): void {
       stack.pop()
       continue
     }
-    const open = operandsOf(node).filter((operand) => !isReady(context, operand))
-    if (open.length > 0) stack.push(...open)
-    else context.scopes.setValue(node, freshValue(context, node))
+    const height = stack.length
+    const operands = operandsOf(node)
+    for (let i = 0; i < operands.length; i++) if (!isReady(context, operands[i]!)) stack.push(operands[i]!)
+    if (stack.length === height) context.scopes.setValue(node, freshValue(context, node))
   }
 }
 

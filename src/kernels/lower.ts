@@ -42,7 +42,7 @@ export function lower(
     return buffer
   }
   const fusion = fuse(program, ({ dtype, shape }) => allocate(dtype, sizeOf(shape)), sharesRows)
-  const lowering = { fusion, allocate, lowerNested }
+  const lowering = { fusion, allocate, lowerNested, sharesRows }
   const outer = new Set([...fusion.inputs, ...fusion.outputs])
   const apart = withEpilogues(
     fusion.nests.flatMap((nest) => stepsOf(nest, lowering)),
@@ -57,6 +57,7 @@ interface Lowering {
   readonly fusion: Fusion
   readonly allocate: (dtype: DType, elements: number) => Buffer
   readonly lowerNested: (program: Program, name: string) => Routine
+  readonly sharesRows: boolean
 }
 
 function stepsOf(nest: Nest, lowering: Lowering): readonly Step[] {
@@ -109,7 +110,7 @@ function gapSteps(equation: Equation, role: Composition, reading: ReadContext, f
 }
 
 function contextOf(group: Group, equation: Equation, reading: ReadContext, lowering: Lowering): StepContext {
-  const { fusion, allocate, lowerNested } = lowering
+  const { fusion, allocate, lowerNested, sharesRows } = lowering
   const view = (position: number) => {
     const { base, offset, strides } = group.views.get(position)!
     const storage = fusion.storageOf(base)
@@ -122,6 +123,7 @@ function contextOf(group: Group, equation: Equation, reading: ReadContext, lower
     view,
     output: (position) => fusion.storageOf(equation.outputs[position]),
     scratch: allocate,
+    sharesRows,
     nested: lowerNested,
   }
 }

@@ -29,6 +29,8 @@ export interface StepContext {
   output(position: number): Storage
   /** A new buffer for the step's own use. */
   scratch(dtype: DType, elements: number): Buffer
+  /** Does one thread run a kernel from beginning to end (`Machine`)? */
+  readonly sharesRows: boolean
   /** The routine of a nested program. */
   nested(program: Program, name: string): Routine
 }

@@ -20,8 +20,12 @@ export const programOf = (types: readonly Abstract[], f: (...values: Value[]) =>
   traceClosed('test', (values) => f(...values), types)
 
 /** Lowers the program, runs both ways on the inputs (random ones by default), compares; returns the routine. */
-export function check(program: Program, inputs: readonly StorageArray[] = randomInputs(program)): PlannedRoutine {
-  const planned = lowerProgram(program)
+export function check(
+  program: Program,
+  inputs: readonly StorageArray[] = randomInputs(program),
+  machine: { readonly sharesRows?: boolean } = {},
+): PlannedRoutine {
+  const planned = lowerProgram(program, machine)
   const expected = evaluateProgram(program, referenceInputs(program, inputs))
   const actual = interpret(planned, inputs)
   program.outputs.forEach((type, i) => {

@@ -1,8 +1,9 @@
 /** Embeddings: a table of vectors, one for each of a number of symbols. */
 import { take } from '../src/index.ts'
 import { z } from '../src/options.ts'
-import type { Layer } from '../types/layer.ts'
+import type { Empty, Layer } from '../types/layer.ts'
 import type { EmbeddingFunction } from '../types/layer-shapes.ts'
+import type { Shape } from '../types/shape.ts'
 import { type Initialiser, normal } from './initialisers.ts'
 import { defineLayer, type Leaf } from './layer.ts'
 import { initialiserSchema, parseOptional, requireSize } from './options.ts'
@@ -29,7 +30,7 @@ export function embedding<const N extends number, const F extends number>(
   count: N,
   features: F,
   options?: EmbeddingOptions,
-): Layer<EmbeddingFunction<F>, { readonly weight: readonly [N, F] }> {
+): Layer<EmbeddingFunction<F>, { readonly weight: readonly [N, F] }, Empty, Shape> {
   const name = `embedding(${count}, ${features})`
   const { weightInitialiser = normal() } = parseOptional(name, optionsSchema, options)
   requireSize(name, count)

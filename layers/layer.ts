@@ -26,6 +26,7 @@ import type { ParameterDType, SignatureFunction } from '../types/layer-shapes.ts
 import type { AnyComponentArray, ComponentArray } from '../types/parameters.ts'
 import { sentence } from '../types/sentence.ts'
 import { inputDiffers, inputTakes } from '../types/sentences/dtypes.ts'
+import { parametersDiffer, parametersFirst } from '../types/sentences/layers.ts'
 import type { LayerState } from '../types/state.ts'
 import { glorotUniform, type Initialiser, zeros as zerosInitialiser } from './initialisers.ts'
 
@@ -134,7 +135,7 @@ export function assemble<L extends AnyLayer>(definition: LayerParts): L {
   const initialise = (key: Key, dtype: FloatDType = 'float32'): AnyComponentArray =>
     typeof initialisers === 'function' ? initialisers(key, dtype) : freshParameters(spec, initialisers, key, dtype)
   const run = (params: unknown, x: unknown, state?: unknown): unknown => {
-    requireParameters(name, names, params)
+    requireParameters(names, params)
     if (input !== undefined) requireInput(name, input, params as AnyComponentArray, x as Leaf)
     return definition.call(params as Leaves, x as Leaf, state as Leaves) // what the type L says of them
   }
@@ -197,12 +198,18 @@ function requireKnown(given: readonly string[], names: readonly string[]): void 
 }
 
 /** Refuses the parameters of another layer with a sentence, before an operation deep inside meets a wrong shape. */
-function requireParameters(name: string, names: Layout, params: unknown): void {
+function requireParameters(names: Layout, params: unknown): void {
   if (names.size === 0) return
-  refuseTensor(name, params)
+  refuseTensor(params)
   const given = layoutOf(params as ComponentArray<unknown>) // throws a sentence if it is none
-  if (given.text === names.text || names.fields.every((field) => fits(field, given))) return
-  throw new ArgumentError(`${name}: its parameters are ${show(names)}, got ${show(given)}. Make them with init(key).`)
+  if (given.text === names.text) return
+  const odd = names.fields.find((field) => !fits(field, given))
+  if (odd === undefined) return
+  const { dtype } = flat(params as ComponentArray<unknown>)
+  const place = given.places.get(odd.path)
+  const found = place?.kind === 'field' ? `${dtype}[${place.shape.join(', ')}]` : 'missing'
+  const expected = `${dtype}[${odd.shape.join(', ')}]`
+  throw new ArgumentError(sentence(parametersDiffer, { place: `'${odd.path}'`, given: found, expected }))
 }
 
 /** Refuses an input of another dtype with the sentence that the compiler shows. */
@@ -214,12 +221,9 @@ function requireInput(name: string, input: 'parameters' | DType, params: AnyComp
 }
 
 /** The most common slip: `model(x, params)`. */
-function refuseTensor(name: string, params: unknown): void {
+function refuseTensor(params: unknown): void {
   const { shape, dtype } = (params ?? {}) as Partial<Leaf> // nothing is said of the kinds of the two
-  if (!Array.isArray(shape) || typeof dtype !== 'string') return
-  throw new ArgumentError(
-    `${name}: the parameters come first, then the input: model(params, x). Got a tensor ${dtype}[${shape.join(', ')}].`,
-  )
+  if (Array.isArray(shape) && typeof dtype === 'string') throw new ArgumentError(parametersFirst)
 }
 
 /** Is there a parameter of the same name and shape? The order is free, and there may be more. */
@@ -227,6 +231,3 @@ function fits({ path, shape }: Layout['fields'][number], given: Layout): boolean
   const place = given.places.get(path)
   return place?.kind === 'field' && place.shape.join() === shape.join()
 }
-
-const show = ({ fields }: Layout): string =>
-  fields.length === 0 ? 'none' : fields.map(({ path, shape }) => `${path} [${shape.join(', ')}]`).join(', ')

@@ -1,8 +1,10 @@
 /** Control flow inside programs: loops and conditionals whose bodies are traced once, with exact derivatives of every order. */
 
-import type { Carry, NextCarry, SameBranch } from '../types/loops.ts'
+import type { DType } from '../types/dtype.ts'
+import type { Carry, Flag, NextCarry, Predicate, SameBranch } from '../types/loops.ts'
 import { sentence } from '../types/sentence.ts'
-import { branchesDiffer, carryDiffers } from '../types/sentences/transforms.ts'
+import { branchesDiffer, carryDiffers, conditionNeeds, predicateNeeds } from '../types/sentences/transforms.ts'
+import type { Shape } from '../types/shape.ts'
 import type { Tensor } from '../types/tensor.ts'
 import type { TupleHint } from '../types/transforms.ts'
 import type { Head, LengthOf, Stacked } from '../types/tree.ts'
@@ -114,8 +116,8 @@ function runScan(body: unknown, start: Flattened, rows: Flattened, length: numbe
  * import { less, mul, scalar, whileLoop, type Scalar } from 'conformable'
  * console.log(whileLoop((x: Scalar) => less(x, 100), (x) => mul(x, 2), scalar(1))) // 128
  */
-export function whileLoop<C extends TupleHint, N extends TupleHint>(
-  condition: (carry: C) => Tensor<readonly [], 'bool'>,
+export function whileLoop<C extends TupleHint, N extends TupleHint, F extends TupleHint>(
+  condition: (carry: C) => Flag<F>,
   body: (carry: C) => NextCarry<'whileLoop', C, N, N>,
   start: Carry<C>,
   options: { readonly maxSteps?: number } = {},
@@ -153,17 +155,21 @@ export function whileLoop<C extends TupleHint, N extends TupleHint>(
  * const x = scalar(-3)
  * console.log(cond(less(x, 0), (x: Scalar) => neg(x), (x) => mul(x, 2), x)) // 3
  */
-export function cond<A extends readonly unknown[], R extends TupleHint, Q extends TupleHint>(
-  predicate: Tensor<readonly [], 'bool'>,
+export function cond<
+  A extends readonly unknown[],
+  R extends TupleHint,
+  Q extends TupleHint,
+  S extends Shape,
+  D extends DType,
+>(
+  predicate: Predicate<S, D>,
   whenTrue: (...args: A) => R,
   whenFalse: (...args: NoInfer<A>) => SameBranch<R, Q>,
   ...args: A
 ): R {
   const flag = untyped(predicate, 'cond')
   if (flag.dtype !== 'bool' || flag.shape.length > 0) {
-    throw new DTypeError(
-      `cond: the predicate must be a bool scalar, got ${showAbstract(flag)}; compare with less, equal …, reduce with all or any`,
-    )
+    throw new DTypeError(sentence(predicateNeeds, { x: showAbstract(flag) }))
   }
   const flattened = args.map(flatten)
   const leaves = flattened.flatMap((argument) => argument.leaves)
@@ -232,9 +238,7 @@ function commonLength(rows: Flattened): number {
 function requireFlag(outputs: readonly Abstract[]): void {
   const flag = outputs[0]
   if (outputs.length === 1 && flag!.dtype === 'bool' && flag!.shape.length === 0) return
-  throw new DTypeError(
-    `whileLoop: the condition must return a bool scalar, it returns ${outputs.map(showAbstract).join(', ')}; compare with less, equal …, reduce with all or any`,
-  )
+  throw new DTypeError(sentence(conditionNeeds, { x: outputs.map(showAbstract).join(', ') }))
 }
 
 function requireSameResults(yes: Branch, no: Branch): void {

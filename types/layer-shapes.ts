@@ -176,7 +176,11 @@ type SequenceOutput<S, Name extends string, I extends number, O extends number> 
     : ShapeError<Sentence<typeof says.featuresDiffer, { layer: Name; expected: I; given: D; x: S }>>
   : S extends readonly [] | readonly [unknown]
     ? ShapeError<Sentence<typeof says.inputNeeds, { layer: Name; needed: '[…, time, features]'; x: S }>>
-    : Shape
+    : S extends readonly [...Dim[], infer D] // of any rank, but the features are known
+      ? Meets<D, I> extends true
+        ? readonly [...Shape, O]
+        : ShapeError<Sentence<typeof says.featuresDiffer, { layer: Name; expected: I; given: D; x: S }>>
+      : Shape
 
 /** `maxPool2d(size, options)` and its kind. */
 export interface Pool2dFunction<

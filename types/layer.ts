@@ -8,6 +8,7 @@ import type { DTypeError } from './error.ts'
 import type { Key } from './key.ts'
 import type { Agree } from './operands.ts'
 import type { AnyComponentArray, ComponentArray } from './parameters.ts'
+import type { CheckParameters } from './rule-check.ts'
 import type { Sentence } from './sentence.ts'
 import type * as says from './sentences/dtypes.ts'
 import type { Shape, ShowTensor } from './shape.ts'
@@ -77,16 +78,16 @@ interface Initialise<P> {
  * function stays generic when it is passed to `jit` or `vmap`.
  */
 export interface PureLayer<F extends ShapeFunction, P, Domain = unknown> extends LayerRecord<F, P, Empty, Domain> {
-  <X extends Shape, D extends DType, E extends DType>(
-    params: ComponentArray<P, D>,
+  <X extends Shape, D extends DType, E extends DType, Q>(
+    params: CheckParameters<P, Q, D>,
     x: Check<Apply<F, X>, CheckInput<F, D, X, E>>,
   ): Tensor<Ok<Apply<F, X>>, D>
 }
 
 /** A layer with state: `(params, x, state) → [y, state]`. */
 export interface StatefulLayer<F extends ShapeFunction, P, S, Domain = unknown> extends LayerRecord<F, P, S, Domain> {
-  <X extends Shape, D extends DType, E extends DType>(
-    params: ComponentArray<P, D>,
+  <X extends Shape, D extends DType, E extends DType, Q>(
+    params: CheckParameters<P, Q, D>,
     x: Check<Apply<F, X>, CheckInput<F, D, X, E>>,
     state: LayerState<S, NoInfer<D>>,
   ): [y: Tensor<Ok<Apply<F, X>>, D>, state: LayerState<S, D>]

@@ -3,10 +3,10 @@
  * in the return type of the function parameter.
  */
 import type { DType } from './dtype.ts'
-import type { ShapeError } from './error.ts'
+import type { DTypeError, ShapeError } from './error.ts'
 import type { Sentence } from './sentence.ts'
 import type * as says from './sentences/transforms.ts'
-import type { ShowTensor } from './shape.ts'
+import type { DynamicRank, Shape, ShowTensor } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
 /** The start of a loop's carry: T, with a sentence in place of each JS value, which would be frozen when traced. */
@@ -51,6 +51,20 @@ type Difference<Op extends string, C, N, Path extends string = ''> = [N] extends
 
 type Place<Path extends string> = Path extends '' ? 'the carry' : `'${Path}' of the carry`
 type Under<Path extends string, K extends string | number> = Path extends '' ? `${K}` : `${Path}.${K}`
+
+/** The predicate of `cond`: a bool scalar, or a sentence. */
+export type Predicate<S extends Shape, D extends DType> = { s: S; d: D } extends { s: readonly []; d: 'bool' }
+  ? Tensor<S, D>
+  : DynamicRank<S> extends true
+    ? Tensor<S, D>
+    : DTypeError<Sentence<typeof says.predicateNeeds, { x: ShowTensor<S, D> }>>
+
+/** What the condition of `whileLoop` must return: a bool scalar, else a sentence. */
+export type Flag<F> = { f: F } extends { f: Tensor<readonly [], 'bool'> }
+  ? F
+  : F extends Tensor<infer S, infer D>
+    ? DTypeError<Sentence<typeof says.conditionNeeds, { x: ShowTensor<S, D> }>>
+    : Tensor<readonly [], 'bool'>
 
 /** What the second branch of `cond` must return: Q, when it fits the first branch's result R, else a sentence. */
 export type SameBranch<R, Q> = [Q] extends [R]

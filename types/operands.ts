@@ -31,7 +31,14 @@ export type CheckDTypes<
   B extends Shape,
   E extends DType,
   T = Tensor<B, E>,
-> = Agree<D, E, never> extends true ? T : [D] extends [never] ? T : DTypesDiffer<Op, A, D, B, E>
+> =
+  Agree<D, E, never> extends true
+    ? T
+    : [D] extends [never]
+      ? T
+      : DType extends E // what is no tensor has no dtype: that is reported on T
+        ? T
+        : DTypesDiffer<Op, A, D, B, E>
 
 /** The sentence of two tensors of different dtypes. */
 export type DTypesDiffer<Op extends string, A extends Shape, D, B extends Shape, E> = DTypeError<

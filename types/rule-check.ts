@@ -2,9 +2,11 @@
  * Gradient, state and parameters of a rule belong to one model: what is of another one is refused at its argument, with the place
  * where it differs.
  */
-import type { ShapeError } from './error.ts'
-import type { LastOf } from './parameters.ts'
+import type { DType } from './dtype.ts'
+import type { ArgumentError, ShapeError } from './error.ts'
+import type { ComponentArray, LastOf, Views } from './parameters.ts'
 import type { Sentence } from './sentence.ts'
+import type * as ofLayers from './sentences/layers.ts'
 import type * as says from './sentences/rules.ts'
 import type { ShowTensor } from './shape.ts'
 import type { AnyTensor, DTypeOf, ShapeOf } from './tensor.ts'
@@ -15,6 +17,18 @@ export type CheckGradient<G, P> = Fits<G, P> extends true ? G : Refused<typeof s
 /** The state S, where Expected is that of the parameters: itself, or the sentence of the first place where they differ. */
 export type CheckState<S, Expected> =
   Fits<S, Expected> extends true ? S : Refused<typeof says.stateDiffers, 'state', S, Expected>
+
+/** The parameters Q given to a layer that takes P: themselves, or the sentence of the first one that is another's. */
+export type CheckParameters<P, Q, D extends DType> =
+  Fits<ComponentArray<Q, D>, ComponentArray<P, D>> extends true
+    ? ComponentArray<Q, D>
+    : DType extends D
+      ? ArgumentError<typeof ofLayers.parametersFirst>
+      : Odd<typeof ofLayers.parametersDiffer, Views<Q, D>, Views<P, D>> extends infer Said extends string
+        ? [Said] extends [never]
+          ? ComponentArray<P, D>
+          : ArgumentError<Said>
+        : never
 
 /** Boxed, so that it is decided for type parameters. */
 type Fits<Given, Expected> = { x: Given } extends { x: Expected } ? true : false

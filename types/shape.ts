@@ -40,8 +40,12 @@ type Join<S extends readonly unknown[], Out extends string = ''> = S extends rea
   ? Join<Tail, Out extends '' ? ShowDim<Head> : `${Out}, ${ShowDim<Head>}`>
   : Out
 
-/** A shape in print, such as `[batch, 128]`; `[...]` when the rank is dynamic. */
-export type Show<S extends readonly unknown[]> = number extends S['length'] ? '[...]' : `[${Join<S>}]`
+/** A shape in print, such as `[batch, 128]`; `[...]` when the rank is dynamic, `[..., 4]` when only the last dimension is known. */
+export type Show<S extends readonly unknown[]> = number extends S['length']
+  ? S extends readonly [...unknown[], infer D]
+    ? `[..., ${ShowDim<D>}]`
+    : '[...]'
+  : `[${Join<S>}]`
 
 /** A tensor's type in print: `float32[batch, 784]`. */
 export type ShowTensor<S extends Shape, D> = `${D & string}${Show<S>}`

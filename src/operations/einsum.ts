@@ -4,6 +4,7 @@
  * Operands are multiplied pair by pair, from the left.
  */
 
+import type { CheckOneDType } from '../../types/contract/concat.ts'
 import type { Einsum } from '../../types/contract/einsum.ts'
 import { sentence } from '../../types/sentence.ts'
 import {
@@ -41,7 +42,7 @@ import { sliced } from './indexing.ts'
  * console.log(einsum('ij,j->i', tensor([[1, 2], [3, 4]]), tensor([1, 10]))) // [21, 43]
  */
 export function einsum<const P extends string, const L extends readonly AnyTensor[]>(
-  pattern: Check<Einsum<P, Shapes<L>>, P>,
+  pattern: Check<Einsum<P, Shapes<L>>, CheckOneDType<'einsum', L, P>>,
   ...operands: L
 ): Tensor<Ok<Einsum<P, Shapes<L>>>, DTypeOf<L[0]>> {
   const values = operandsOf('einsum', operands)

@@ -3,6 +3,7 @@
 import type { BroadcastTo } from '../../types/contract/broadcast.ts'
 import type { MoveAxis, SwapAxes } from '../../types/contract/move-axis.ts'
 import type { Permute, Transpose } from '../../types/contract/permute.ts'
+import type { Realize } from '../../types/contract/realize.ts'
 import type { Flatten, Reshape } from '../../types/contract/reshape.ts'
 import type { ExpandDims, Squeeze } from '../../types/contract/squeeze.ts'
 import type { DType } from '../../types/dtype.ts'
@@ -193,9 +194,9 @@ export function broadcastTo<S extends Shape, D extends DType, const T extends Sh
  */
 export function realize<S extends Shape, D extends DType, const T extends Shape>(
   x: Tensor<S, D>,
-  shape: T,
+  shape: Check<Realize<S, T>, T>,
 ): Tensor<T, D> {
-  matchSizes(untyped(x, 'realize').shape, shape)
+  matchSizes(untyped(x, 'realize').shape, shape as T) // what the contract lets through
   return typed(x)
 }
 

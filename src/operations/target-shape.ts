@@ -2,9 +2,9 @@
 
 import { sentence } from '../../types/sentence.ts'
 import { cannotStretch } from '../../types/sentences/axes.ts'
-import { reshapeFails } from '../../types/sentences/movements.ts'
+import { realizeDiffers, reshapeFails } from '../../types/sentences/movements.ts'
 import type { Dim, Shape } from '../../types/shape.ts'
-import { showShape, sizeOf } from '../core/abstract.ts'
+import { sizeOf } from '../core/abstract.ts'
 import { ShapeError } from '../core/errors.ts'
 
 type Sizes = readonly number[]
@@ -66,7 +66,5 @@ export function matchSizes(sizes: Sizes, shape: Shape): void {
     return known === undefined || known === size
   }
   if (sizes.length === shape.length && shape.every((dim, i) => fits(dim, sizes[i]!))) return
-  throw new ShapeError(`realize: the tensor has shape ${showShape(sizes)}, not ${show(shape)}`)
+  throw new ShapeError(sentence(realizeDiffers, { x: sizes, shape }))
 }
-
-const show = (shape: Shape): string => `[${shape.join(', ')}]`

@@ -142,7 +142,7 @@ describe('sentences', () => {
     ],
     [
       () => dense(3, 4)(dense(4, 3).init(key) as never, zeros([2, 3]) as never),
-      'dense(3, 4): its parameters are weight [4, 3], bias [4], got weight [3, 4], bias [3]. Make them with init(key).',
+      "params: 'weight' is float32[3, 4], this layer's is float32[4, 3]. Make them with init(key).",
     ],
     [
       () => embedding(9, 2)(embedding(9, 2).init(key), zeros([2]) as never),

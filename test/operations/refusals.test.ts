@@ -98,7 +98,7 @@ const rows: readonly (readonly [call: () => unknown, sentence: string])[] = [
     "ShapeError: reshape: [6, 4] to [2, n, m]: 'n' has no size here; write its size",
   ],
   [() => c.realize(c.ones([2, 3]), ['n', 'n']), 'ShapeError: realize: the tensor has shape [2, 3], not [n, n]'],
-  [() => c.realize(c.ones([2, 3]), [2]), 'ShapeError: realize: the tensor has shape [2, 3], not [2]'],
+  [() => c.realize(c.ones([2, 3]), n([2])), 'ShapeError: realize: the tensor has shape [2, 3], not [2]'],
   [
     () => c.linear(c.ones([2, 5]), n(c.ones([3, 4]))),
     'ShapeError: linear: x [2, 5] has 5 features but the weight [3, 4] expects 4',

@@ -13,6 +13,7 @@ import { products } from './mistakes/products.ts'
 import { rules } from './mistakes/rules.ts'
 import { searches } from './mistakes/searches.ts'
 import { selections } from './mistakes/selections.ts'
+import { slips } from './mistakes/slips.ts'
 import { transforms } from './mistakes/transforms.ts'
 import { windows } from './mistakes/windows.ts'
 
@@ -29,6 +30,7 @@ const tables = {
   names,
   searches,
   rules,
+  slips,
 }
 
 const all = Object.entries(tables).flatMap(([table, rows]) => rows.map((row) => ({ table, ...row })))

@@ -99,9 +99,13 @@ export type CheckParts<Op extends string, R, L extends readonly AnyTensor[]> = R
   ? R extends AxisSentence
     ? L
     : R
-  : MixedDTypes<L> extends [infer A extends AnyTensor, infer B extends AnyTensor]
+  : CheckOneDType<Op, L, L>
+
+/** T, when the tensors of a list have one element type; else the sentence of the first two that have not. */
+export type CheckOneDType<Op extends string, L extends readonly AnyTensor[], T> =
+  MixedDTypes<L> extends [infer A extends AnyTensor, infer B extends AnyTensor]
     ? DTypesDiffer<Op, ShapeOf<A>, DTypeOf<A>, ShapeOf<B>, DTypeOf<B>>
-    : L
+    : T
 
 /** The first two neighbours of a list whose element types differ, or `null`. */
 type MixedDTypes<L extends readonly unknown[]> = L extends readonly [infer A, infer B, ...infer Rest]

@@ -22,6 +22,8 @@ export const splitFails = 'split: axis {axis} of {x} (size {size}) is not divisi
 export const padCount = 'pad: {count} pairs given for shape {x} of rank {rank}'
 /** Nested lists that are no box. */
 export const rowsDiffer = 'tensor: row 0 has shape {first} but row {i} has shape {x}'
+/** Sizes that are known, and others than asked for. */
+export const realizeDiffers = 'realize: the tensor has shape {x}, not {shape}'
 /** A step that never arrives. */
 export const stepZero = 'arange: the step must not be 0'
 

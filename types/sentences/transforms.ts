@@ -23,6 +23,12 @@ export const carryFrozen = 'carry: a JS {kind} cannot change inside a compiled l
 export const carryDiffers = '{op}: {place} is {a} at the start, but the body returns {b}'
 /** A carry that loses or gains members. */
 export const carryRebuilt = '{op}: the body returns a carry that is not built like the first one'
+/** The choice between two branches. */
+export const predicateNeeds =
+  'cond: the predicate must be a bool scalar, got {x}; compare with less, equal …, reduce with all or any'
+/** What ends a loop. */
+export const conditionNeeds =
+  'whileLoop: the condition must return a bool scalar, it returns {x}; compare with less, equal …, reduce with all or any'
 /** Two branches. */
 export const branchesDiffer = 'cond: the branches return different things: {a} and {b}'
 /** An objective that is no number. */

@@ -16,6 +16,7 @@ import * as elementwise from '../primitives/elementwise.ts'
 import { typed, untyped } from '../typed.ts'
 import { binary } from './arithmetic.ts'
 import { broadcastShapes, broadcastTo, operands } from './broadcasting.ts'
+import { boolOperand } from './operand.ts'
 
 /**
  * a = b, element by element (NaN equals nothing).
@@ -135,7 +136,7 @@ export function logicalAnd<A extends Shape, B extends Shape, D extends DType, E 
   a: Conditions<'logicalAnd', A, D>,
   b: CheckOperands<'logicalAnd', A, B, 'bool', 'bool', Conditions<'logicalAnd', B, E>>,
 ): Tensor<OkOperands<A, B>, 'bool'> {
-  return binary('logicalAnd', onBools('logicalAnd', elementwise.and), a, b)
+  return logical('logicalAnd', elementwise.and, a, b)
 }
 
 /**
@@ -148,7 +149,7 @@ export function logicalOr<A extends Shape, B extends Shape, D extends DType, E e
   a: Conditions<'logicalOr', A, D>,
   b: CheckOperands<'logicalOr', A, B, 'bool', 'bool', Conditions<'logicalOr', B, E>>,
 ): Tensor<OkOperands<A, B>, 'bool'> {
-  return binary('logicalOr', onBools('logicalOr', elementwise.or), a, b)
+  return logical('logicalOr', elementwise.or, a, b)
 }
 
 /**
@@ -161,7 +162,7 @@ export function logicalXor<A extends Shape, B extends Shape, D extends DType, E 
   a: Conditions<'logicalXor', A, D>,
   b: CheckOperands<'logicalXor', A, B, 'bool', 'bool', Conditions<'logicalXor', B, E>>,
 ): Tensor<OkOperands<A, B>, 'bool'> {
-  return binary('logicalXor', onBools('logicalXor', elementwise.xor), a, b)
+  return logical('logicalXor', elementwise.xor, a, b)
 }
 
 /**
@@ -207,13 +208,9 @@ export function where<
   return typed(operateOne('where', undefined, [flag, x!, y!], choose))
 }
 
-const onBools =
-  (name: string, apply: (a: Value, b: Value) => Value) =>
-  (a: Value, b: Value): Value => {
-    requireBool(name, a)
-    requireBool(name, b)
-    return apply(a, b)
-  }
+/** An operation of two bool tensors; which of them is none is said before their dtypes are compared. */
+const logical = <R>(name: string, apply: (a: Value, b: Value) => Value, a: unknown, b: unknown): R =>
+  binary<R>(name, apply, boolOperand(name, a), boolOperand(name, b))
 
 function requireBool(name: string, x: Value): void {
   if (x.dtype === 'bool') return

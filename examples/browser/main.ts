@@ -1,8 +1,9 @@
 /** A page that trains a network on the CPU or the GPU and reads what one draws. */
 import { cpu, type Device, findWebGpu } from 'conformable'
+import { drawChart, type Point } from './chart.ts'
 import { type Digits, fetchDigits } from './digits.ts'
 import { batchSize, Learner } from './network.ts'
-import { drawCurve, drawDigit, Pad } from './pictures.ts'
+import { drawDigit, Pad } from './pictures.ts'
 
 const SHOWN = 20
 /** Steps between two looks at the loss, and between two at the held-out digits. */
@@ -12,12 +13,12 @@ const LOOK = 100
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T
 const [trainButton, resetButton] = [element<HTMLButtonElement>('train'), element<HTMLButtonElement>('reset')]
 const chooser = element<HTMLSelectElement>('device')
-const curve = element<HTMLCanvasElement>('loss')
+const chart = element<HTMLCanvasElement>('chart')
 const code = element<HTMLDetailsElement>('code')
 const pad = new Pad(element<HTMLCanvasElement>('pad'), () => void guess())
 
 let learner: Learner
-let losses: number[] = []
+const history: { losses: Point[]; accuracies: Point[] } = { losses: [], accuracies: [] }
 let running = false
 let gpu: Device | undefined
 
@@ -30,33 +31,47 @@ const say = (text: string): void => {
 const { training, held } = await fetchDigits((classes) => say(`Loading digits … ${classes} of 10`))
 const shown = await sampleOf(held)
 learner = Learner.on(cpu(), training, held)
+showGuesses(null)
+await look()
 say('Ready.')
 trainButton.disabled = resetButton.disabled = false
-await look()
 
-trainButton.addEventListener('click', () => void (running ? stop() : train()))
-resetButton.addEventListener('click', () => void reset())
-chooser.addEventListener('change', () => void change())
+trainButton.addEventListener('click', () => void (running ? stop() : train().catch(tell)))
+resetButton.addEventListener('click', () => void reset().catch(tell))
+chooser.addEventListener('change', () => void change().catch(tell))
 element('clear').addEventListener('click', () => {
   pad.clear()
-  element('guesses').replaceChildren()
+  showGuesses(null)
 })
 code.addEventListener('toggle', showCode)
+new ResizeObserver(() => drawChart(chart, history)).observe(chart)
+
+/** What went wrong, such as the loss of the GPU, is for the reader. */
+function tell(error: unknown): void {
+  running = false
+  trainButton.textContent = 'Train'
+  chooser.disabled = false
+  say(error instanceof Error ? error.message : String(error))
+}
 
 async function train(): Promise<void> {
   running = true
   trainButton.textContent = 'Stop'
+  say('Compiling …')
+  await learner.prepare()
   say('Training …')
   while (running) {
     const start = performance.now()
     let loss = learner.step()
     for (let i = 1; i < STRIDE; i++) loss = learner.step()
-    losses.push(Number(await loss.item()))
-    element('speed').textContent = ((1000 * STRIDE * batchSize) / (performance.now() - start)).toFixed(0)
+    const value = Number(await loss.item())
+    history.losses.push({ step: learner.steps, value })
+    const speed = (1000 * STRIDE * batchSize) / (performance.now() - start)
+    element('speed').textContent = Math.round(speed).toLocaleString('en')
     element('step').textContent = String(learner.steps)
-    element('value').textContent = losses.at(-1)!.toFixed(4)
-    drawCurve(curve, losses)
+    element('value').textContent = value.toFixed(4)
     if (learner.steps % LOOK === 0) await look()
+    else drawChart(chart, history)
     await new Promise((resolve) => setTimeout(resolve))
   }
   trainButton.textContent = 'Train'
@@ -69,8 +84,9 @@ function stop(): void {
 
 async function reset(): Promise<void> {
   learner = Learner.on(await device(), training, held)
-  losses = []
-  drawCurve(curve, losses)
+  history.losses.length = history.accuracies.length = 0
+  for (const id of ['value', 'speed']) element(id).textContent = '–'
+  element('step').textContent = '0'
   await look()
 }
 
@@ -104,7 +120,10 @@ async function device(): Promise<Device> {
 
 /** Accuracy, and how the shown digits are read now. */
 async function look(): Promise<void> {
-  element('accuracy').textContent = `${(100 * (await learner.accuracy())).toFixed(1)} %`
+  const value = await learner.accuracy()
+  history.accuracies.push({ step: learner.steps, value })
+  element('accuracy').textContent = `${(100 * value).toFixed(1)} %`
+  drawChart(chart, history)
   const probabilities = await learner.probabilities(shown.pixels)
   const figures = shown.labels.map((label, i) => {
     const figure = document.createElement('figure')
@@ -121,14 +140,19 @@ async function look(): Promise<void> {
 }
 
 async function guess(): Promise<void> {
-  const probabilities = Array.from(await learner.probabilities(pad.pixels()))
-  const best = likeliest(probabilities)
-  const items = probabilities.map((probability, digit) => {
+  showGuesses(Array.from(await learner.probabilities(pad.pixels())))
+}
+
+/** The probability of each digit; nothing is read yet if there are none. */
+function showGuesses(probabilities: readonly number[] | null): void {
+  const items = Array.from({ length: 10 }, (_, digit) => {
     const item = document.createElement('li')
-    const meter = document.createElement('meter')
-    meter.value = probability
-    item.className = digit === best ? 'best' : ''
-    item.append(meter, ` ${(100 * probability).toFixed(0)} %`)
+    const [meter, output] = [document.createElement('meter'), document.createElement('output')]
+    const probability = probabilities?.[digit]
+    meter.value = probability ?? 0
+    output.textContent = probability === undefined ? '–' : `${(100 * probability).toFixed(0)} %`
+    item.className = probabilities !== null && digit === likeliest(probabilities) ? 'best' : ''
+    item.append(String(digit), meter, output)
     return item
   })
   element('guesses').replaceChildren(...items)

@@ -1,5 +1,6 @@
 /** The network, and one step of its training: the same on every device. */
 import {
+  compile,
   type Device,
   fromTypedArray,
   inspect,
@@ -69,6 +70,11 @@ export class Learner {
     const moved = new Learner(device, ...(await transfer(parts, device)))
     moved.steps = this.steps
     return moved
+  }
+
+  /** Compiles a step, so that the first one costs what the others cost. */
+  async prepare(): Promise<void> {
+    await compile(compiled, this.#params, this.#state, this.#training, this.#chosen())
   }
 
   /** One step; the loss is read only if somebody asks for it. */

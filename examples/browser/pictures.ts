@@ -1,34 +1,7 @@
-/** What the page draws: the curve of the loss, digits, and the pad to draw on. */
+/** Digits that the page draws, and the pad to draw on. */
 
-const context = (canvas: HTMLCanvasElement): CanvasRenderingContext2D => canvas.getContext('2d')!
-
-/** Draws the losses, on a logarithmic scale. */
-export function drawCurve(canvas: HTMLCanvasElement, losses: readonly number[]): void {
-  const paint = context(canvas)
-  const { width, height } = canvas
-  const style = getComputedStyle(canvas)
-  paint.clearRect(0, 0, width, height)
-  const y = (loss: number): number => height - 12 - ((Math.log10(Math.max(loss, 0.01)) + 2) / 2.5) * (height - 24)
-  paint.font = '12px system-ui'
-  for (const loss of [0.01, 0.1, 1]) {
-    paint.strokeStyle = paint.fillStyle = style.getPropertyValue('--line')
-    paint.beginPath()
-    paint.moveTo(36, y(loss))
-    paint.lineTo(width, y(loss))
-    paint.stroke()
-    paint.fillStyle = style.color
-    paint.fillText(String(loss), 4, y(loss) + 4)
-  }
-  paint.strokeStyle = style.getPropertyValue('--accent')
-  paint.lineWidth = 2
-  paint.beginPath()
-  losses.forEach((loss, i) => {
-    const x = 36 + (i / Math.max(1, losses.length - 1)) * (width - 40)
-    if (i === 0) paint.moveTo(x, y(loss))
-    else paint.lineTo(x, y(loss))
-  })
-  paint.stroke()
-}
+const context = (canvas: HTMLCanvasElement): CanvasRenderingContext2D =>
+  canvas.getContext('2d', { willReadFrequently: true })!
 
 /** Draws 28 × 28 pixels. */
 export function drawDigit(canvas: HTMLCanvasElement, pixels: ArrayLike<number>): void {
@@ -55,19 +28,21 @@ export class Pad {
       (offsetX * canvas.width) / canvas.clientWidth,
       (offsetY * canvas.height) / canvas.clientHeight,
     ]
-    canvas.addEventListener('pointerdown', (event) => {
-      canvas.setPointerCapture(event.pointerId)
-      paint.beginPath()
-      paint.moveTo(...place(event))
-    })
-    canvas.addEventListener('pointermove', (event) => {
-      if (event.buttons === 0) return
+    const drawTo = (event: PointerEvent): void => {
       paint.lineWidth = 18
       paint.lineCap = paint.lineJoin = 'round'
       paint.strokeStyle = '#fff'
       paint.lineTo(...place(event))
       paint.stroke()
       changed()
+    }
+    canvas.addEventListener('pointerdown', (event) => {
+      canvas.setPointerCapture(event.pointerId)
+      paint.beginPath()
+      drawTo(event)
+    })
+    canvas.addEventListener('pointermove', (event) => {
+      if (event.buttons !== 0) drawTo(event)
     })
   }
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
   browser = await chromium.launch(chromiumLaunch)
   page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
   page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text())
+    if (['error', 'warning'].includes(message.type())) errors.push(message.text())
   })
   page.on('pageerror', (error) => errors.push(error.message))
   await page.goto(server.resolvedUrls!.local[0]!)
@@ -49,6 +49,16 @@ describe('the page', () => {
   it('learns on the CPU', async () => {
     await trainUntil(300)
     expect(await accuracy()).toBeGreaterThan(85)
+    // The chart fills its place, and nothing is wider than a narrow screen.
+    const overflow = (width: number) =>
+      page
+        .setViewportSize({ width, height: 900 })
+        .then(() => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth))
+    expect([await overflow(360), await overflow(1280)]).toEqual([0, 0])
+    await page.waitForFunction(() => {
+      const chart = document.querySelector<HTMLCanvasElement>('#chart')!
+      return Math.abs(chart.width - chart.clientWidth) <= 1
+    })
   })
 
   it('goes on with the same network on WebGPU', async () => {

@@ -17,7 +17,7 @@ import type { ReduceName } from '../../kernels/kernel.ts'
 import type { Expression, Local, ValueType } from './assembler.ts'
 import type { Context } from './context.ts'
 import { f64, f64x2, local, op, shuffle } from './instructions.ts'
-import { extract, scalarConstant, scalarType, vectorConstant, type Width } from './lanes.ts'
+import { extract, firstLanes, scalarConstant, scalarType, vectorConstant, type Width } from './lanes.ts'
 import type { Row } from './row.ts'
 import { rows } from './scalar.ts'
 
@@ -58,25 +58,25 @@ function combine(context: Context, reduction: Reduction, a: Expression, b: Expre
 const unknown = { kind: 'local', dtype: 'float32', local: { id: -1, dtype: 'float32' } } as const
 
 /** Values combined pairwise. */
-export function tree(context: Context, reduction: Reduction, values: readonly Expression[]): Expression {
+function tree(context: Context, reduction: Reduction, values: readonly Expression[]): Expression {
+  return pairwise(values, (a, b) => combine(context, reduction, a, b))
+}
+
+function pairwise(values: readonly Expression[], join: (a: Expression, b: Expression) => Expression): Expression {
   let level = values
   while (level.length > 1) {
     const next: Expression[] = []
-    for (let i = 0; i + 1 < level.length; i += 2) next.push(combine(context, reduction, level[i]!, level[i + 1]!))
+    for (let i = 0; i + 1 < level.length; i += 2) next.push(join(level[i]!, level[i + 1]!))
     if (level.length % 2 === 1) next.push(level[level.length - 1]!)
     level = next
   }
   return level[0]!
 }
 
-/** The accumulator of a reduction takes so many values at a time, in a tree, or one by one. */
-export const takesTrees = ({ operation, dtype, width }: Reduction): boolean =>
-  operation === 'sum' || width === null || !isFloat(dtype)
-
 /** A running result: of scalars, or of vectors lane by lane. */
 export interface Accumulator {
-  /** Takes one more value. */
-  add(value: Expression): void
+  /** Takes neighbouring values, combined pairwise. */
+  add(values: readonly Expression[]): void
   /** The result in each lane (a scalar for scalars). */
   result(): Expression
   /** The result over all lanes of vectors, a scalar. */
@@ -108,7 +108,8 @@ function direct(context: Context, reduction: Reduction): Accumulator {
       : fresh(context, 'v128', vectorConstant(dtype, start))
   const read = local.get(state)
   return {
-    add: (value) => void context.code.emit(local.set(state, combine(context, reduction, read, value))),
+    add: (values) =>
+      void context.code.emit(local.set(state, combine(context, reduction, read, tree(context, reduction, values)))),
     result: () => read,
     total: () => {
       const lanes = Array.from({ length: width! }, (_, lane) => extract(dtype, width!, read, lane))
@@ -118,52 +119,78 @@ function direct(context: Context, reduction: Reduction): Accumulator {
   }
 }
 
-/** Floats in vectors: acc < x ? x : acc, and whether an x was NaN. All bits set is NaN. */
+/** Floats in vectors: acc < x ? x : acc, which is never NaN, and whether an x was. All bits set is NaN. */
 function extremum(context: Context, { operation, dtype }: Reduction, width: Width): Accumulator {
   const { code } = context
   const shape = dtype === 'float64' ? 'f64x2' : 'f32x4'
   const name = operation === 'max' ? (`${shape}.pmax` as const) : (`${shape}.pmin` as const)
+  const signs = operation === 'max' ? 'v128.and' : 'v128.or'
   const state = fresh(context, 'v128', vectorConstant(dtype, neutral({ operation, dtype })))
   const unknown = fresh(context, 'v128', vectorConstant('int32', 0))
-  const value = code.local('v128')
   const read = local.get
-  const result = (): Expression => op('v128.or', read(state), read(unknown))
+  const isUnknown = (value: Expression): Expression => op(`${shape}.ne`, value, value)
+  const better = (a: Expression, b: Expression): Expression => op(name, a, b)
   return {
-    add: (next) =>
-      void code.emit(
-        local.set(value, next),
-        local.set(unknown, op('v128.or', read(unknown), op(`${shape}.ne`, read(value), read(value)))),
-        local.set(state, op(name, read(state), read(value))),
-      ),
-    result,
+    add: (values) => {
+      const held = values.map((value) => fresh(context, 'v128', value))
+      const masks = held.map((each) => isUnknown(read(each)))
+      const any = pairwise(masks, (a, b) => op('v128.or', a, b))
+      code.emit(
+        local.set(unknown, op('v128.or', read(unknown), any)),
+        local.set(state, better(read(state), pairwise(held.map(read), better))),
+      )
+      for (const each of held) code.release(each)
+    },
+    result: () => op('v128.or', read(state), read(unknown)),
     total: () => {
-      const lanes = Array.from({ length: width }, (_, lane) => extract(dtype, width, result(), lane))
-      return tree(context, { operation, dtype, width: null }, lanes)
+      for (const lanes of halvings(dtype, width)) {
+        const moved = shuffle(read(state), read(state), lanes)
+        // where both are zeros the signs decide: 0 is the larger one, -0 the smaller
+        code.emit(local.set(state, op(signs, better(read(state), moved), better(moved, read(state)))))
+      }
+      const live = width === 2 && dtype === 'float32' ? op('v128.and', read(unknown), firstLanes(4, 2)) : read(unknown)
+      const best = extract(dtype, width, read(state), 0)
+      return op('select', scalarConstant(dtype, Number.NaN), best, op('v128.any_true', live))
     },
     release: () => {
-      for (const each of [state, unknown, value]) code.release(each)
+      for (const each of [state, unknown]) code.release(each)
     },
   }
 }
 
-/** float32 values, added in float64. */
-function widening(context: Context, reduction: Reduction): Accumulator {
-  return reduction.width === null ? wideningScalars(context) : wideningVectors(context, reduction.width)
+/** How lanes move so that those of the upper half stand in the lower one, until one is left. */
+function halvings(dtype: DType, width: Width): readonly (readonly number[])[] {
+  if (dtype === 'float64') return [[1, 1]]
+  return width === 4
+    ? [
+        [2, 3, 2, 3],
+        [1, 1, 1, 1],
+      ]
+    : [[1, 1, 1, 1]]
 }
 
-function wideningScalars(context: Context): Accumulator {
+/** float32 values, added in float64. */
+function widening(context: Context, reduction: Reduction): Accumulator {
+  return reduction.width === null
+    ? wideningScalars(context, reduction)
+    : wideningVectors(context, reduction, reduction.width)
+}
+
+function wideningScalars(context: Context, reduction: Reduction): Accumulator {
   const state = fresh(context, 'f64', f64(0))
   const result = (): Expression => op('f32.demote_f64', local.get(state))
   return {
-    add: (value) =>
-      void context.code.emit(local.set(state, op('f64.add', local.get(state), op('f64.promote_f32', value)))),
+    add: (values) => {
+      const value = op('f64.promote_f32', tree(context, reduction, values))
+      context.code.emit(local.set(state, op('f64.add', local.get(state), value)))
+    },
     result,
     total: result,
     release: () => context.code.release(state),
   }
 }
 
-function wideningVectors(context: Context, width: Width): Accumulator {
+function wideningVectors(context: Context, reduction: Reduction, width: Width): Accumulator {
   const { code } = context
   const halves = Array.from({ length: width / 2 }, () => fresh(context, 'v128', f64x2(0)))
   const [low, high] = halves.map((half) => local.get(half))
@@ -172,8 +199,8 @@ function wideningVectors(context: Context, width: Width): Accumulator {
   const value = code.local('v128')
   const read = local.get(value)
   return {
-    add: (next) => {
-      code.emit(local.set(value, next), grow(halves[0]!, read))
+    add: (values) => {
+      code.emit(local.set(value, tree(context, reduction, values)), grow(halves[0]!, read))
       if (width === 4) code.emit(grow(halves[1]!, shuffle(read, read, [2, 3, 2, 3])))
     },
     result: () => {
@@ -191,7 +218,8 @@ function wideningVectors(context: Context, width: Width): Accumulator {
 }
 
 /** float64 values; sum and correction, of which the correction is left out where the sum is not finite. */
-function compensated(context: Context, { width }: Reduction): Accumulator {
+function compensated(context: Context, reduction: Reduction): Accumulator {
+  const { width } = reduction
   const { code } = context
   const type = width === null ? 'f64' : 'v128'
   const shape = width === null ? 'f64' : 'f64x2'
@@ -204,9 +232,9 @@ function compensated(context: Context, { width }: Reduction): Accumulator {
   const part = minus(read(next), read(sum))
   const error = plus(minus(read(sum), minus(read(next), part)), minus(read(value), part))
   return {
-    add: (term) =>
+    add: (values) =>
       void code.emit(
-        local.set(value, term),
+        local.set(value, tree(context, reduction, values)),
         local.set(next, plus(read(sum), read(value))),
         local.set(correction, plus(read(correction), error)),
         local.set(sum, read(next)),

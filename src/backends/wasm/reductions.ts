@@ -1,6 +1,6 @@
 /** `reduce` statements: over the lanes of a vector loop, in each lane of one around it, or one by one. */
 import type { Loop, Node, Statement, Local as Variable } from '../../kernels/kernel.ts'
-import { type Accumulator, accumulator, neutral, type Reduction, takesTrees, tree } from './accumulators.ts'
+import { type Accumulator, accumulator, neutral, type Reduction } from './accumulators.ts'
 import type { Expression, Local } from './assembler.ts'
 import type { Context } from './context.ts'
 import { isVarying } from './context.ts'
@@ -34,8 +34,7 @@ function reduceAcross(context: Context, statement: Reduce, vector: Loop): void {
   const reduction: Reduction = { operation: statement.operation, dtype: statement.value.dtype, width }
   const state = accumulator(context, reduction, turns(statement.loops) > SHORT * width)
   nest(context, statement, plan, 1, () => {
-    const values = partsOf(context, statement.value).map((part) => liveOnly(context, reduction, part))
-    take(context, reduction, state, values)
+    state.add(partsOf(context, statement.value).map((part) => liveOnly(context, reduction, part)))
   })
   finish(context, statement.local, [state], [state.total()])
 }
@@ -52,13 +51,7 @@ function reduceInLanes(context: Context, statement: Reduce): void {
     taken[copy] = partsOf(context, statement.value)
     if (copy + 1 < of) return
     states.forEach((state, part) => {
-      state.add(
-        tree(
-          context,
-          reduction,
-          taken.slice(0, of).map((parts) => parts[part]!),
-        ),
-      )
+      state.add(taken.slice(0, of).map((parts) => parts[part]!))
     })
   })
   finish(
@@ -75,15 +68,9 @@ function reduceScalars(context: Context, statement: Reduce): void {
   const taken: Expression[] = []
   nest(context, statement, null, groupOf(statement, 1), (copy, of) => {
     taken[copy] = scalarOf(context, statement.value)
-    if (copy + 1 === of) take(context, reduction, state, taken.slice(0, of))
+    if (copy + 1 === of) state.add(taken.slice(0, of))
   })
   finish(context, statement.local, [state], [state.result()])
-}
-
-/** Adds values to an accumulator, combined first where that is as good. */
-function take(context: Context, reduction: Reduction, state: Accumulator, values: readonly Expression[]): void {
-  if (takesTrees(reduction)) state.add(tree(context, reduction, values))
-  else for (const value of values) state.add(value)
 }
 
 /** Turns of the innermost loop at a time: all of them where they are few, else up to four. */

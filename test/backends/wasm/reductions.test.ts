@@ -33,6 +33,30 @@ function reduceRows(
   return runRoutine(planned([x], [y], kernel), [data])[0]!
 }
 
+it('0 is more than -0 from lane to lane', () => {
+  for (const dtype of ['float32', 'float64'] as const) {
+    for (const length of [2, 4, 5, 9, 16, 37]) {
+      for (const [even, odd] of [
+        [0, -0],
+        [-0, 0],
+      ] as const) {
+        const data = allocate(dtype, length).map((_: number, i: number) => (i % 2 === 0 ? even : odd))
+        expect(reduceRows('across lanes', 'max', data, dtype, 1, length)[0]).toBe(0)
+        expect(reduceRows('across lanes', 'min', data, dtype, 1, length)[0]).toBe(-0)
+      }
+    }
+  }
+})
+
+it('float32 extrema beside float64, in two lanes: what stands in the others does not count', () => {
+  const wide = (x: Node): Node => apply('convert', 'float64', [x])
+  const apart = (x: Node): Node => apply('convert', 'float32', [apply('div', 'float64', [wide(x), wide(x)])])
+  const data = Float32Array.from({ length: 3 * 7 }, (_, i) => i + 1)
+  expect(Array.from(reduceRows('across lanes', 'max', data, 'float32', 3, 7, apart))).toEqual([1, 1, 1])
+  data[9] = 0
+  expect(Array.from(reduceRows('across lanes', 'min', data, 'float32', 3, 7, apart))).toEqual([1, Number.NaN, 1])
+})
+
 describe.each(ways)('%s', (way) => {
   it.each([0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 64, 100, 1000])('sums of %i numbers', (length) => {
     for (const dtype of ['float32', 'float64', 'int32', 'uint32'] as const) {
@@ -57,6 +81,21 @@ describe.each(ways)('%s', (way) => {
       for (let n = 0; n < 5; n++) {
         expect(most![n]).toBe(Math.max(...row(n)))
         expect(least![n]).toBe(Math.min(...row(n)))
+      }
+    }
+  })
+
+  it.each([1, 2, 3, 4, 5, 9, 16, 17, 37])('extrema of %i numbers, wherever NaN stands', (length) => {
+    for (const dtype of ['float32', 'float64'] as const) {
+      // a row for each place of NaN, the last without one
+      const data = allocate(dtype, (length + 1) * length).map((_: number, i: number) => Math.cos(i))
+      for (let place = 0; place < length; place++) data[place * (length + 1)] = Number.NaN
+      for (const name of ['max', 'min'] as const) {
+        const last = Math[name](...Array.from(data).slice(-length))
+        expect(Array.from(reduceRows(way, name, data, dtype, length + 1, length))).toEqual([
+          ...Array(length).fill(Number.NaN),
+          last,
+        ])
       }
     }
   })

@@ -67,6 +67,18 @@ describe('over everything', () => {
     const [value] = await device.read(total)
     expect(Math.abs(value / (n * Math.fround(0.1)) - 1)).toBeLessThanOrEqual(1e-6)
   })
+  it('more workgroups than one row of the grid has', async () => {
+    const device = await gpu()
+    const n = 65_535 * 256 + 1
+    const type = { shape: [n], dtype: 'int32' } as const
+    const program = programOf((x) => [sum(x, [0]), reduceMax(x, [0]), add(x, x)], [type])
+    const numbers = Int32Array.from({ length: n }, (_, i) => i % 10)
+    const [total, most, twice] = device.execute(program, [device.upload(type, numbers)])
+    expect([...(await device.read(total)), ...(await device.read(most))]).toEqual([75_496_320, 9])
+    const doubled = await device.read(twice)
+    expect([...doubled.slice(-3)]).toEqual([...numbers.slice(-3)].map((each) => 2 * each))
+    expect(doubled[65_535 * 64 + 5]).toBe(2 * numbers[65_535 * 64 + 5])
+  })
   it('twice the same bits', async () => {
     const x = noise([50_001])
     const program = programOf((v) => [sum(exp(v), [0])], [x])

@@ -22,7 +22,7 @@ export function dependence(
 
 /** Does the equation read a marked variable? */
 export function usesMarked({ inputs }: Equation, marked: Uint8Array): boolean {
-  for (const input of inputs) if (marked[input.index] === 1) return true
+  for (let i = 0; i < inputs.length; i++) if (marked[inputs[i]!.index] === 1) return true
   return false
 }
 

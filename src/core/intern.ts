@@ -46,11 +46,23 @@ export function keyOf(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (value === undefined || value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'function') return `f${identityOf(value)}`
-  if (Array.isArray(value)) return `[${value.map(keyOf).join()}]`
+  if (Array.isArray(value)) return keyOfList(value)
   if (isProgram(value)) return `p${identityOf(intern(value))}`
-  return `{${Object.entries(value as Params)
-    .map(([name, entry]) => `${name}:${keyOf(entry)}`)
-    .join()}}`
+  return keyOfRecord(value as Params)
+}
+
+function keyOfList(list: readonly unknown[]): string {
+  let text = '['
+  for (let i = 0; i < list.length; i++) text += i === 0 ? keyOf(list[i]) : `,${keyOf(list[i])}`
+  return `${text}]`
+}
+
+function keyOfRecord(record: Params): string {
+  const names = Object.keys(record)
+  if (names.length === 0) return '{}'
+  let text = '{'
+  for (let i = 0; i < names.length; i++) text += `${i === 0 ? '' : ','}${names[i]}:${keyOf(record[names[i]!])}`
+  return `${text}}`
 }
 
 /** The equation with another program in place of each that is nested in its attributes. */

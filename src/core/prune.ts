@@ -10,6 +10,22 @@ import { hasEffect } from './program.ts'
  * change; they come first among the variables.
  */
 export function pruned(program: Program): Program {
+  const { equations } = liveness(program, program.outputs)
+  return isNumbered(program, equations) ? { ...program, equations } : renumbered(program, equations)
+}
+
+/** Do the inputs and the results of these equations have the first numbers, in order? */
+function isNumbered({ inputs, size }: Program, equations: readonly Equation[]): boolean {
+  let next = 0
+  for (let i = 0; i < inputs.length; i++) if (inputs[i]!.index !== next++) return false
+  for (let i = 0; i < equations.length; i++) {
+    const { outputs } = equations[i]!
+    for (let j = 0; j < outputs.length; j++) if (outputs[j]!.index !== next++) return false
+  }
+  return next === size
+}
+
+function renumbered(program: Program, live: readonly Equation[]): Program {
   const renamed = new Array<Variable | undefined>(program.size)
   let size = 0
   const rename = (variable: Variable): Variable => {
@@ -18,7 +34,7 @@ export function pruned(program: Program): Program {
     return fresh
   }
   const inputs = program.inputs.map(rename)
-  const equations = liveness(program, program.outputs).equations.map((equation) => {
+  const equations = live.map((equation) => {
     const operands = equation.inputs.map((input) => renamed[input.index]!)
     return { ...equation, inputs: operands, outputs: equation.outputs.map(rename) }
   })
@@ -43,7 +59,8 @@ function liveness(program: Program, outputs: readonly Variable[]) {
   for (let i = program.equations.length - 1; i >= 0; i--) {
     const equation = narrowed(program.equations[i]!, live)
     if (equation === null) continue
-    for (const input of equation.inputs) live[input.index] = 1
+    const { inputs } = equation
+    for (let j = 0; j < inputs.length; j++) live[inputs[j]!.index] = 1
     equations.push(equation)
   }
   return { live, equations: equations.reverse() }
@@ -52,9 +69,11 @@ function liveness(program: Program, outputs: readonly Variable[]) {
 /** What is needed of an equation; null if nothing is. */
 function narrowed(equation: Equation, live: Uint8Array): Equation | null {
   const { primitive, inputs, outputs } = equation
+  let count = 0
+  for (let i = 0; i < outputs.length; i++) count += live[outputs[i]!.index]!
+  if (count === 0 && !hasEffect(equation)) return null
+  if (primitive.narrow === undefined || count === outputs.length) return equation
   const used = outputs.map((output) => live[output.index] === 1)
-  if (!used.includes(true) && !hasEffect(equation)) return null
-  if (primitive.narrow === undefined || !used.includes(false)) return equation
   const kept = narrowing(equation, used)
   if (!kept.outputs.includes(false)) return equation
   const rest = { inputs: pick(inputs, kept.inputs), outputs: pick(outputs, kept.outputs) }

@@ -49,7 +49,8 @@ export class Trace implements TraceScope {
   emit(primitive: Primitive, inputs: readonly Value[], params: Params): readonly Traced[] {
     const lifted = inputs.map((input) => this.lift(input, primitive.name).variable)
     const key = keyOf(params)
-    const signature = `${identityOf(primitive)}(${lifted.map((v) => v.index).join()})${key}`
+    let signature = `${identityOf(primitive)}${key}`
+    for (let i = 0; i < lifted.length; i++) signature += `,${lifted[i]!.index}`
     const single = hasEffect({ primitive, params })
     const known = single ? undefined : this.#known.get(signature)
     if (known !== undefined) return known

@@ -7,10 +7,12 @@ export function eachStatement(
   visit: (statement: Statement, loops: readonly Loop[]) => void,
   loops: readonly Loop[] = [],
 ): void {
-  for (const statement of body) {
+  for (let i = 0; i < body.length; i++) {
+    const statement = body[i]
     visit(statement, loops)
     const inside = statement.kind === 'for' ? [...loops, statement.loop] : loops
-    for (const nested of bodiesOf(statement)) eachStatement(nested, visit, inside)
+    const bodies = bodiesOf(statement)
+    for (let j = 0; j < bodies.length; j++) eachStatement(bodies[j], visit, inside)
   }
 }
 
@@ -70,5 +72,7 @@ export const writtenAddress = (statement: Statement): Address | null =>
   statement.kind === 'store' || statement.kind === 'accumulate' ? statement.address : null
 
 /** The stride of an address along a loop. */
-export const strideAlong = (address: Address, loop: Loop): number =>
-  address.terms.find((term) => term.loop === loop)?.stride ?? 0
+export function strideAlong({ terms }: Address, loop: Loop): number {
+  for (let i = 0; i < terms.length; i++) if (terms[i].loop === loop) return terms[i].stride
+  return 0
+}

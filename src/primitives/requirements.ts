@@ -9,7 +9,8 @@ export type Kind = 'float' | 'numeric' | 'integer' | 'uint32' | 'bool' | 'bool o
 
 /** Throws a `DTypeError` unless every operand is of the kind. */
 export function requireKind(name: string, kind: Kind, inputs: readonly Abstract[]): void {
-  for (const input of inputs) {
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i]
     if (kinds[kind](input)) continue
     throw new DTypeError(
       `${name}: defined for ${kind} elements, not for ${showAbstract(input)}. Convert first with convert(x, dtype).`,
@@ -19,8 +20,9 @@ export function requireKind(name: string, kind: Kind, inputs: readonly Abstract[
 
 /** Throws unless all operands have one shape and one dtype. */
 export function requireSame(name: string, inputs: readonly Abstract[]): void {
-  const [first] = inputs
-  for (const other of inputs) {
+  const first = inputs[0]
+  for (let i = 1; i < inputs.length; i++) {
+    const other = inputs[i]
     if (!sameShape(first.shape, other.shape)) {
       throw new ShapeError(
         `${name}: the operands differ in shape: ${showShape(first.shape)} and ${showShape(other.shape)}. Broadcast one to the shape of the other first.`,

@@ -76,20 +76,18 @@ class Rewriter implements Writer {
     const rules = this.#rules.get(primitive.name)
     if (rules !== undefined) {
       const match = this.#match(equation, inputs)
-      for (const { apply } of rules) {
-        const results = apply(match)
+      for (let i = 0; i < rules.length; i++) {
+        const results = rules[i].apply(match)
         if (results !== null) return results
       }
     }
     const results = bind(primitive, inputs, params)
-    for (const result of results) this.#made.set(result, { name: primitive.name, inputs, params })
+    for (let i = 0; i < results.length; i++) this.#made.set(results[i], { name: primitive.name, inputs, params })
     return results
   }
 
   #match({ primitive, params, outputs }: Written, inputs: readonly Value[]): Match<PrimitiveName> {
     const { make, source, constant, inline } = this
-    const [type] = outputs
-    const [a, b] = inputs
     // The rules that are asked are those of this primitive, so the attributes are of the type they expect.
     return {
       make,
@@ -98,10 +96,10 @@ class Rewriter implements Writer {
       inline,
       primitive,
       inputs,
-      a,
-      b,
+      a: inputs[0],
+      b: inputs[1],
       params: params as Match<PrimitiveName>['params'],
-      type,
+      type: outputs[0],
       types: outputs,
     }
   }

@@ -150,6 +150,29 @@ describe('while a program runs', () => {
   })
 })
 
+describe('engines without Symbol.dispose', () => {
+  it('get the symbol that compilers of using take instead', async () => {
+    const whole = Symbol
+    const own = Object.getOwnPropertyDescriptors(Symbol) as Record<string, PropertyDescriptor>
+    const { dispose: _, prototype: __, ...others } = own
+    vi.stubGlobal(
+      'Symbol',
+      Object.defineProperties((description?: string) => whole(description), others),
+    )
+    vi.resetModules()
+    try {
+      const other = await import('conformable')
+      const x = other.mul(other.tensor([1, 2]), 2)
+      ;(x as unknown as Record<symbol, () => void>)[whole.for('Symbol.dispose')]!() // the types know the other symbol alone
+      expect(thrown(() => x.readSync())).toContain('disposed of')
+      expect('undefined' in x).toBe(false)
+    } finally {
+      vi.unstubAllGlobals()
+      vi.resetModules()
+    }
+  })
+})
+
 describe('what is remembered', () => {
   const objective = (x: Tensor<readonly [2], 'float64'>) => sum(square(sub(x, tensor([3, -1], 'float64'))))
 

@@ -26,6 +26,7 @@ export function sizeOf(shape: readonly number[]): number {
 
 /** Do two shapes have the same sizes in the same order? */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a === b) return true
   if (a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
   return true

@@ -32,10 +32,8 @@ export function recognises(template: Template, tree: unknown, leaves: Value[]): 
   if (template.kind === 'tensor') {
     if (!(tree instanceof Value) || tree.dtype !== template.dtype) return false
     const { shape } = tree
-    if (shape !== template.shape) {
-      if (!sameShape(shape, template.shape)) return false
-      template.shape = shape // results of one program share theirs, so the next tensor has this very array
-    }
+    if (!sameShape(shape, template.shape)) return false
+    template.shape = shape // results of one program share theirs, so the next tensor has this very array
     leaves.push(tree)
     return true
   }

@@ -96,6 +96,8 @@ export class Runner {
       }
       this.#encode(condition)
       const goesOn = this.#isSet(flag)
+      // What it fails with is thrown where it is awaited, unless the look before fails first.
+      goesOn.catch(() => {})
       if (before !== null && !(await before)) {
         await goesOn
         return

@@ -7,6 +7,7 @@ import {
   compile,
   fromBytes,
   jit,
+  less,
   matmul,
   mean,
   mul,
@@ -21,6 +22,7 @@ import {
   valueAndGrad,
   type WebGpuDevice,
   webgpu,
+  whileLoop,
   zeros,
 } from 'conformable'
 import { chain, dense, relu, softmaxCrossEntropy } from 'conformable/layers'
@@ -207,6 +209,26 @@ describe('a lost GPU', () => {
         ),
     ])
       expect(await refusal(action)).toMatch(/^webgpu: the GPU is lost/)
+  })
+
+  it('ends loops that run', async () => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    const grow = jit((x: Tensor<[3]>) =>
+      whileLoop(
+        (v: Tensor<[3]>) => less(sum(v), 1e30),
+        (v: Tensor<[3]>) => add(v, 1e-3),
+        x,
+      ),
+    )
+    const y = grow(early)
+    const waiting = refusal(() => y.read())
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    device.destroy()
+    expect(await waiting).toMatch(/^webgpu: the GPU is lost/)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    process.off('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
   })
 
   it('training goes on from a checkpoint on another one, to the same losses', async () => {

@@ -1,18 +1,26 @@
 /** The package in a browser: the same code as in Node on both devices, the same losses, readable results. */
 import {
+  add,
+  compile,
   cpu,
   type Device,
+  fromBytes,
   grad,
   jit,
+  less,
   mean,
+  mul,
   random,
   sum,
   type Tensor,
   tanh,
   tensor,
   to,
+  toBytes,
   valueAndGrad,
   webgpu,
+  whileLoop,
+  zeros,
 } from 'conformable'
 import { chain, dense, relu, softmaxCrossEntropy } from 'conformable/layers'
 import { adam } from 'conformable/optimisers'
@@ -60,5 +68,40 @@ describe('in a browser', () => {
     onGpu.forEach((value, i) => {
       expect(Math.abs(value - onCpu[i]!)).toBeLessThanOrEqual(1e-4)
     })
+  })
+
+  it('kernels compile ahead, loops end by their data, large branches are left out', async () => {
+    const device = await webgpu()
+    const f = jit((x: Tensor<[100, 90]>) =>
+      whileLoop(
+        (v: Tensor<[100, 90]>) => less(mean(v), 0.9),
+        (v: Tensor<[100, 90]>) => add(mul(v, 0.98), 0.02),
+        x,
+      ),
+    )
+    const x = random.uniform(random.key(5), [100, 90])
+    const there = to(x, device)
+    await compile(f, there)
+    const [expected, elements] = [await f(x).read(), await f(there).read()]
+    elements.forEach((element, i) => {
+      expect(Math.abs(element - expected[i]!)).toBeLessThanOrEqual(1e-4)
+    })
+    device.destroy()
+  })
+
+  it('memory that is short and a lost GPU are told in sentences; another GPU goes on', async () => {
+    const device = await webgpu({ budget: 2 ** 40 })
+    const early = to(tensor([1, 2, 3]), device)
+    const huge = jit((x: Tensor<[3]>) => mul(zeros([16_384, 16_384, 3]), x))
+    await expect(async () => huge(early).read()).rejects.toThrow(/^webgpu: mul: .*(bytes left|binds at most)/)
+    expect(await add(early, 1).read()).toEqual(Float32Array.of(2, 3, 4))
+    const bytes = await toBytes([early])
+    const waiting = mul(early, 2).read()
+    device.destroy()
+    await expect(waiting).rejects.toThrow(/^webgpu: the GPU is lost/)
+    await device.lost
+    expect(() => add(early, 1)).toThrow(/^webgpu: the GPU is lost/)
+    const [again] = fromBytes(bytes, to([zeros([3])], await webgpu()))
+    expect(await add(again!, 1).read()).toEqual(Float32Array.of(2, 3, 4))
   })
 })

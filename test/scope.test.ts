@@ -1,4 +1,6 @@
 /** `dispose`, `using`, `scope` and `keep` on the CPU: their laws, and what becomes of large results that are disposed of or not. */
+
+import { inspect } from 'node:util'
 import {
   add,
   componentArray,
@@ -170,6 +172,18 @@ describe('engines without Symbol.dispose', () => {
       vi.unstubAllGlobals()
       vi.resetModules()
     }
+  })
+})
+
+describe('what is shown', () => {
+  it('of a dead tensor and of dead parameters says so', () => {
+    const x = mul(tensor([1, 2]), 2)
+    const p = componentArray({ a: { w: tensor([1, 2]) }, b: tensor([3]) })
+    const { a } = p
+    dispose([x, p])
+    expect(inspect(x)).toBe('Tensor float32[2] (its memory was given back)')
+    expect(inspect(p)).toContain('ComponentArray float32[3] (its memory was given back)\n  a.w')
+    expect(inspect(a)).toContain('(its memory was given back)\n  w')
   })
 })
 

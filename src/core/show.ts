@@ -7,9 +7,15 @@ const EDGE = 3
 /** Arrays of more elements than this are abridged. */
 const FULL = 200
 
-interface Readable extends Abstract {
+/** What can be shown. */
+export interface Readable extends Abstract {
+  readonly isAlive?: boolean
   readSync(): ArrayLike<number>
 }
+
+/** Why no numbers are shown; `reading` is what gives them. */
+export const absence = ({ isAlive }: Readable, reading: string): string =>
+  isAlive === false ? '(its memory was given back)' : `(await ${reading} for the numbers)`
 
 /** `float32[2, 2] [[1, 2], [3, 4]]`; a tensor whose device cannot be read at once shows only its type. */
 export function showTensor(tensor: Readable): string {
@@ -17,7 +23,7 @@ export function showTensor(tensor: Readable): string {
   try {
     data = tensor.readSync()
   } catch {
-    return `Tensor ${showAbstract(tensor)} (await x.read() for the numbers)`
+    return `Tensor ${showAbstract(tensor)} ${absence(tensor, 'x.read()')}`
   }
   const text = tensor.dtype === 'bool' ? (x: number) => String(x !== 0) : showNumber
   return `Tensor ${showAbstract(tensor)} ${showNested(data, tensor.shape, text)}`

@@ -65,15 +65,22 @@ export class Components {
   }
 
   [inspectSymbol](): string {
-    return showComponents(this[state].layout, flat(this))
+    return shown(this[state])
   }
 
   [Symbol.toPrimitive](hint: string): string {
-    if (hint === 'string') return showComponents(this[state].layout, flat(this))
+    if (hint === 'string') return shown(this[state])
     throw new TraceError(
       'A ComponentArray was used as a JavaScript number. Use operations on flat(p) or on its members.',
     )
   }
+}
+
+/** A group of a dead vector is shown without numbers; there is none to cut it from. */
+function shown(own: State): string {
+  const { base } = baseOf(own)
+  const isDead = base instanceof Concrete && !base.isAlive
+  return showComponents(own.layout, isDead ? base : vectorOf(own))
 }
 
 function viewOf(own: State): NodeView {

@@ -1,17 +1,12 @@
 /** ComponentArrays as text: a table of paths, shapes and first numbers. */
-import type { Abstract } from '../core/abstract.ts'
 import { showAbstract, showShape } from '../core/abstract.ts'
-import { showNumber } from '../core/show.ts'
+import { absence, type Readable, showNumber } from '../core/show.ts'
 import type { Field, Layout } from './layout.ts'
 
 /** Rows shown at most; of more, the first and the last ones. */
 const ROWS = 24
 /** Numbers shown of each parameter. */
 const NUMBERS = 5
-
-interface Readable extends Abstract {
-  readSync(): ArrayLike<number>
-}
 
 /**
  * ```text
@@ -31,7 +26,7 @@ export function showComponents(layout: Layout, vector: Readable): string {
   const shown = rows.length <= ROWS ? rows : [...rows.slice(0, ROWS / 2), GAP, ...rows.slice(-ROWS / 2)]
   const widths = [0, 1].map((column) => Math.max(...shown.map((row) => row[column].length)))
   const lines = shown.map((row) => `  ${row[0].padEnd(widths[0])}  ${row[1].padEnd(widths[1])}  ${row[2]}`.trimEnd())
-  const hint = data === null ? ' (await flat(p).read() for the numbers)' : ''
+  const hint = data === null ? ` ${absence(vector, 'flat(p).read()')}` : ''
   return [`ComponentArray ${showAbstract(vector)}${hint}`, ...lines].join('\n')
 }
 

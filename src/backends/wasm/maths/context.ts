@@ -39,6 +39,7 @@ interface FloatFormat {
   /** 1.5 · 2^fractionBits: adding it rounds to a whole number, which then stands in the low bits. */
   readonly shifter: number
   readonly smallestNormal: number
+  readonly largest: number
   /** The bits of -0. */
   readonly signBit: bigint
   /** The bits of 1. */
@@ -56,6 +57,7 @@ const formats: Readonly<Record<VectorDType, FloatFormat>> = {
     bias: 127,
     shifter: 1.5 * 2 ** 23,
     smallestNormal: 2 ** -126,
+    largest: (2 - 2 ** -23) * 2 ** 127,
     signBit: 0x80000000n,
     one: 0x3f800000n,
     exponentMask: 0x7f800000n,
@@ -66,6 +68,7 @@ const formats: Readonly<Record<VectorDType, FloatFormat>> = {
     bias: 1023,
     shifter: 1.5 * 2 ** 52,
     smallestNormal: 2 ** -1022,
+    largest: Number.MAX_VALUE,
     signBit: 0x8000000000000000n,
     one: 0x3ff0000000000000n,
     exponentMask: 0x7ff0000000000000n,

@@ -12,7 +12,7 @@ import { erfInverse } from './error-function-inverse.ts'
 import { exp, expm1 } from './exponential.ts'
 import { digamma, logGamma } from './gamma.ts'
 import { tanh } from './hyperbolic.ts'
-import { log, log1p } from './logarithm.ts'
+import { log, log1p, shortLog } from './logarithm.ts'
 import { pow } from './power.ts'
 import { rem } from './remainder.ts'
 import { cos, shortCos, shortSin, shortTan, sin, tan } from './trigonometric.ts'
@@ -49,7 +49,7 @@ export interface MathsFunction {
 export const maths: Readonly<Record<MathsName, MathsFunction>> = {
   exp: { arity: 1, generate: exp },
   expm1: { arity: 1, generate: expm1 },
-  log: { arity: 1, generate: log },
+  log: { arity: 1, generate: log, short: shortLog },
   log1p: { arity: 1, generate: log1p },
   sin: { arity: 1, generate: sin, short: shortSin },
   cos: { arity: 1, generate: cos, short: shortCos },

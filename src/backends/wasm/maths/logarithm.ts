@@ -5,7 +5,7 @@
  * f - (f²/2 - s (f²/2 + R)), where what is rounded is small. Source of this form: FreeBSD msun e_log.c (Sun Microsystems, 1993).
  */
 import type { Expression } from '../assembler.ts'
-import { compute, estrin, type Numbers, type UnaryMaths, type Vector } from './context.ts'
+import { compute, estrin, type Numbers, type ShortMaths, type UnaryMaths, type Vector } from './context.ts'
 import { logTwoParts } from './exponential.ts'
 
 /** R/s² in s², relative to ln m: 2^-35.2 and 2^-59.5. */
@@ -25,6 +25,15 @@ export const log: UnaryMaths = (context, operand) =>
   compute(context, (v) => {
     const x = v.bind(operand)
     return specialCases(v, x, x, v.bind(positiveLogarithm(v, x)))
+  })
+
+/** ln x of normal positive numbers; the others are left to the whole function, which gives these the same bits. */
+export const shortLog: ShortMaths = (context, whole, operand) =>
+  compute(context, (v) => {
+    const x = v.bind(operand)
+    const y = v.variable(normalLogarithm(v, x))
+    v.whenAny(v.ne(x, v.clamp(x, v.format.smallestNormal, v.format.largest)), () => y.set(whole(x)))
+    return y.value
   })
 
 /** ln x for a bound x that is finite and positive. */

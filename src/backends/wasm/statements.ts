@@ -105,11 +105,15 @@ function unrollOf(nodes: readonly Node[]): number {
 /** Rough number of instructions of a node. */
 function costOf(node: Node): number {
   if (node.kind !== 'apply') return node.kind === 'load' ? 1 : 0
-  return functions.has(node.name) ? 6 : 1
+  return functions.get(node.name) ?? 1
 }
 
-/** Operations that are functions of the library, or made of them. */
-const functions: ReadonlySet<string> = new Set([...Object.keys(maths), 'logistic', 'softplus'])
+/** Operations that are functions of the library, or made of them. Two vectors of the long ones, of two operands, find no registers. */
+const functions: ReadonlyMap<string, number> = new Map([
+  ...Object.entries(maths).map(([name, { arity }]) => [name, arity === 1 ? 6 : 15] as const),
+  ['logistic', 6],
+  ['softplus', 6],
+])
 
 function store(context: Context, statement: Store): void {
   const { buffer, address, value } = statement

@@ -6,15 +6,19 @@
  * A tile is taps and input channels × output channels; its sum over a block of positions is held in registers and then added to
  * w. So the error grows with the positions of a block and the number of blocks, not with their product. Rows of a tile that lie
  * side by side in x (the channels of a tap, or of neighbouring taps) take the same code as the next tile's.
+ *
+ * With one output channel x and y change places, so that the input channels are the columns:
+ *
+ *   w[k, c] = Σ_{b, i} y[b, i + before − k·dilation] x[b, i, c]      (strides are 1)
  */
 import { bytesOf } from '../../core/dtype.ts'
 import type { Convolution } from '../../kernels/kernel.ts'
 import type { Expression, FunctionBuilder, Local } from './assembler.ts'
-import { type Correlation, forwardCorrelation } from './correlation.ts'
+import { type Correlation, forwardCorrelation, inputCorrelations } from './correlation.ts'
 import { type Band, type Bands, bandsOf } from './correlation-bands.ts'
 import { emitBands } from './correlation-frame.ts'
 import { heights, overTiles } from './correlation-function.ts'
-import { isDepthwise, overPanels } from './correlation-weights.ts'
+import { firstTap, isDepthwise, overPanels } from './correlation-weights.ts'
 import { call, i32, local, memoryFill, sequence } from './instructions.ts'
 import { type Tile, tileOf } from './matmul-tile.ts'
 import type { ModuleState } from './module-state.ts'
@@ -53,13 +57,25 @@ function bandsOfBlocks(correlation: Correlation): Bands {
   return bandsOf(correlation, { images: level === 0 ? turns : 1, rows: level === 1 ? turns : 1 })
 }
 
+/** Do x and y change places? */
+const changesPlaces = ({ groups, channelsIn, channelsOut, axes }: Convolution): boolean =>
+  groups === 1 && channelsOut === 1 && channelsIn > 1 && axes.every(({ stride }) => stride === 1)
+
+/** The correlation whose source and target are multiplied: x and y, or y and x with the taps in reverse. */
+const correlationOf = (convolution: Convolution): Correlation =>
+  changesPlaces(convolution) ? inputCorrelations(convolution).phases[0] : forwardCorrelation(convolution)
+
 /** Bytes of workspace that `emitKernelGradient` needs. */
 export const kernelGradientBytes = (convolution: Convolution): number =>
-  bandsOfBlocks(forwardCorrelation(convolution)).frameBytes
+  bandsOfBlocks(correlationOf(convolution)).frameBytes
+
+/** Is either tensor read with zeros around it? */
+export const kernelGradientHasZeros = (convolution: Convolution): boolean =>
+  bandsOfBlocks(correlationOf(convolution)).framed
 
 /** Adds the function `(x, w, y, work)` and answers its index. */
 export function emitKernelGradient(state: ModuleState, convolution: Convolution): number {
-  const correlation = forwardCorrelation(convolution)
+  const correlation = correlationOf(convolution)
   const tile = tileOf({ dtype: correlation.dtype, fma: state.fma })
   const bands = bandsOfBlocks(correlation)
   const strides = targetStrides(correlation, tile)
@@ -68,7 +84,8 @@ export function emitKernelGradient(state: ModuleState, convolution: Convolution)
   const code = state.module.function(Array(4).fill('i32'), [], 'convolution kernel gradient')
   const [x, w, y, work] = code.parameters.keys()
   const bytes = product(correlation.axes.map(({ taps }) => taps)) * rowsOf(correlation) * rowBytes(correlation, tile)
-  code.emit(memoryFill(get(w), i32(0), i32(bytes)), call(overBands, ...[x, w, y, work].map(get)))
+  const operands = changesPlaces(convolution) ? [y, w, x, work] : [x, w, y, work]
+  code.emit(memoryFill(get(w), i32(0), i32(bytes)), call(overBands, ...operands.map(get)))
   return code.index
 }
 
@@ -132,8 +149,7 @@ function blockFunction(
   const depthwise = isDepthwise(correlation)
   const width = tile.columns * tile.bytes
   const tiles = (_: number, panelColumns: number): Expression => {
-    const run = (aOffsets: readonly number[]): Expression => {
-      const cOffsets = aOffsets.map((_, i) => i * rowBytes(correlation, tile))
+    const run = (aOffsets: readonly number[], cOffsets: readonly number[]): Expression => {
       const products = {
         aOffsets,
         cOffsets,
@@ -161,8 +177,9 @@ function blockFunction(
 }
 
 /**
- * Runs code for every tile of rows of w (taps × input channels of a group), with the offsets of its rows in x. Long runs of rows
- * that lie side by side in x are cut by loops; short ones are put together, tile by tile, with code for each pattern of offsets.
+ * Runs code for every tile of rows of w (taps × input channels of a group), with the offsets of its rows in x and in w. Long runs
+ * of rows that lie side by side in x are cut by loops; short ones, and taps in reverse, are put together, tile by tile, with code for
+ * each pattern of offsets.
  */
 function overRows(
   code: FunctionBuilder,
@@ -171,7 +188,7 @@ function overRows(
   bands: Bands,
   pointers: readonly Local[],
   most: number,
-  run: (aOffsets: readonly number[]) => Expression,
+  run: (aOffsets: readonly number[], cOffsets: readonly number[]) => Expression,
 ): Expression {
   const { axes, depth } = correlation
   const row = rowBytes(correlation, tile)
@@ -180,11 +197,13 @@ function overRows(
     return { count, strides: [spacing * bands.axisStrides[i] * tile.bytes, inside * row] }
   })
   const last = taps[taps.length - 1]
+  const reversed = firstTap(correlation) > 0
   const joined = last.strides[0] === depth * tile.bytes
   const length = joined ? last.count * depth : depth
-  if (length >= 2 * most) {
+  if (length >= 2 * most && !reversed) {
     const along = { count: length, strides: [tile.bytes, row] }
-    const tiles = overTiles(code, pointers, along, most, (rows) => run(range(rows).map((i) => i * tile.bytes)))
+    const places = (rows: number, stride: number) => range(rows).map((i) => i * stride)
+    const tiles = overTiles(code, pointers, along, most, (rows) => run(places(rows, tile.bytes), places(rows, row)))
     return walk(code, pointers, joined ? taps.slice(0, -1) : taps, tiles)
   }
   const all = [...taps, { count: depth, strides: [tile.bytes, row] }].reduce<readonly number[]>(
@@ -192,9 +211,13 @@ function overRows(
     [0],
   )
   return sequence(
-    ...cut(all, most).map(({ first, offsets }) =>
-      displaced(pointers, [offsets[0], first * row], run(offsets.map((offset) => offset - offsets[0]))),
-    ),
+    ...cut(all, most).map(({ first, offsets }) => {
+      const rows = offsets.length
+      const lowest = reversed ? all.length - first - rows : first
+      const cOffsets = range(rows).map((i) => (reversed ? rows - 1 - i : i) * row)
+      const aOffsets = offsets.map((offset) => offset - offsets[0])
+      return displaced(pointers, [offsets[0], lowest * row], run(aOffsets, cOffsets))
+    }),
   )
 }
 

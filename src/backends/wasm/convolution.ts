@@ -9,7 +9,7 @@ import type { Convolution, Routine } from '../../kernels/kernel.ts'
 import { allFinite } from './all-finite.ts'
 import type { Expression } from './assembler.ts'
 import { type Finish, finishBand } from './convolution-finish.ts'
-import { emitKernelGradient, kernelGradientBytes } from './convolution-gradient.ts'
+import { emitKernelGradient, kernelGradientBytes, kernelGradientHasZeros } from './convolution-gradient.ts'
 import { emitTerms } from './convolution-terms.ts'
 import { type Correlation, forwardCorrelation, inputCorrelations } from './correlation.ts'
 import { bandsOf } from './correlation-bands.ts'
@@ -80,7 +80,9 @@ function callDirect(
 
 /** Do the fast functions multiply zeros for elements that there are not? */
 const hasZeros = (convolution: Convolution): boolean =>
-  correlationsOf(convolution).some((correlation) => bandsOf(correlation).framed)
+  convolution.form === 'kernel'
+    ? kernelGradientHasZeros(convolution)
+    : correlationsOf(convolution).some((correlation) => bandsOf(correlation).framed)
 
 const correlationsOf = (convolution: Convolution): readonly Correlation[] =>
   convolution.form === 'input' ? inputCorrelations(convolution).phases : [forwardCorrelation(convolution)]

@@ -209,6 +209,32 @@ const table: readonly (readonly [string, Geometry])[] = [
   ['colours of deep, stride 2', { axes: square(11, 5, 2, 1, 2), channelsIn: 3, channelsOut: 8 }],
   ['colours from deep', { axes: square(7, 3, 1, 1, 1), channelsIn: 20, channelsOut: 3 }],
   ['grey from deep, dilated', { axes: square(9, 3, 1, 2, 2), channelsIn: 8, channelsOut: 1 }],
+  ['grey from colours, valid', { axes: square(9, 5), channelsIn: 3, channelsOut: 1, batch: 5 }],
+  [
+    'grey volumes',
+    {
+      axes: [
+        [4, 3, 1, 1, 1],
+        [5, 2],
+        [6, 1],
+      ],
+      channelsIn: 6,
+      channelsOut: 1,
+    },
+  ],
+  ['one axis to one, long windows', { axes: [[40, 19, 1, 1, 9]], channelsIn: 11, channelsOut: 1, batch: 3 }],
+  ['one axis to one, more padding than window', { axes: [[5, 3, 1, 2, 7]], channelsIn: 9, channelsOut: 1 }],
+  [
+    'grey from many, bands of rows',
+    {
+      axes: [
+        [60, 3, 1, 1, 1],
+        [48, 3, 1, 1, 1],
+      ],
+      channelsIn: 16,
+      channelsOut: 1,
+    },
+  ],
   ['groups of few and deep', { axes: square(6, 3, 2, 1, 1), channelsIn: 3, channelsOut: 4, groups: 3 }],
   ['groups of deep and two', { axes: square(6, 3, 1, 1, 1), channelsIn: 8, channelsOut: 2, groups: 2 }],
   ['one axis, grey and deep, over images', { axes: [[3, 2]], channelsIn: 1, channelsOut: 4, batch: 15 }],

@@ -183,6 +183,25 @@ describe('what it does', () => {
     expect(deviceOfTensor(x)).toBe(device)
   })
 
+  it('donated tensors, more than a shader can bind', async () => {
+    const tensors = () => Array.from({ length: 12 }, (_, i) => random.uniform(random.key(i), [300]))
+    const own = (xs: Tensor<[300]>[]) => xs.map((x, i) => add(mul(x, 0.5), i))
+    const neighbours = (xs: Tensor<[300]>[]) => xs.map((x, i) => add(mul(x, 0.5), xs[(i + 1) % xs.length]!))
+    const sums = (xs: Tensor<[300]>[]) => xs.map((x) => add(x, sum(xs[3]!)))
+    for (const f of [own, neighbours, sums]) {
+      const step = jit(f, { donate: [0] })
+      let [xs, ys] = [tensors(), await there(tensors())]
+      for (let i = 0; i < 3; i++) [xs, ys] = [step(xs), step(ys)]
+      for (const [i, y] of ys.entries()) {
+        const expected = await xs[i]!.read()
+        const elements = await y.read()
+        elements.forEach((element, j) => {
+          expect(Math.abs(element / expected[j]! - 1)).toBeLessThan(1e-5)
+        })
+      }
+    }
+  })
+
   it('its loss can be awaited, and another device goes on', async () => {
     const first = await webgpu({ portable: true })
     const x = to(tensor([1, 2]), first)

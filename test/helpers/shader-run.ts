@@ -84,7 +84,8 @@ export class ShaderRun {
 
   #memory(resource: Resource, bytes: number): GPUBuffer {
     const memory = this.#device.createBuffer({
-      size: Math.max(16, 4 * Math.ceil(bytes / 4)),
+      // Shaders may reach it four elements at a time.
+      size: Math.max(16, 16 * Math.ceil(bytes / 16)),
       usage: usage.storage | usage.copySource | usage.copyDestination,
     })
     this.#memories.set(nameOf(resource), memory)

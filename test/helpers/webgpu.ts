@@ -26,3 +26,6 @@ export async function onWebGpu(program: Program, inputs: readonly Ndarray[]): Pr
   const data = await Promise.all(results.map((result) => device.read(result)))
   return results.map(({ shape, dtype }, i) => ({ shape, dtype, data: Float64Array.from(data[i]) }))
 }
+
+/** The shaders of a program. */
+export const explained = async (program: Program): Promise<string> => (await gpu()).explain!(program)

@@ -68,7 +68,8 @@ function chosen(grid: readonly Loop[], inner: readonly Statement[], work: number
   return { teams: Math.min(SHARING / lanes, powerAbove(iterations)), lanes, adjacent: 'lanes' }
 }
 
-const alone = (iterations: number): Layout => ({
+/** One thread for each iteration. */
+export const alone = (iterations: number): Layout => ({
   teams: iterations >= MANY_ITERATIONS ? MOST : FEW,
   lanes: 1,
   adjacent: 'teams',

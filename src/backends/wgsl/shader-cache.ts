@@ -18,7 +18,8 @@ export class ShaderCache {
 
   /** The shader of a source whose buffers stand in these regions. */
   find(source: ShaderSource, regions: readonly Region[], predicated: boolean): BoundShader {
-    const key = `${predicated}${regions.map(({ resource }) => nameOf(resource))}`
+    const inFours = memoriesInFours(source, regions)
+    const key = `${predicated}${inFours.size > 0}${regions.map(({ resource }) => nameOf(resource))}`
     let shaders = this.#known.get(source)
     if (shaders === undefined) {
       shaders = new Map()
@@ -26,14 +27,19 @@ export class ShaderCache {
     }
     let shader = shaders.get(key)
     if (shader === undefined) {
-      shader = bind(source, regions, predicated)
+      shader = bind(source, regions, predicated, inFours)
       shaders.set(key, shader)
     }
     return shader
   }
 }
 
-function bind(source: ShaderSource, regions: readonly Region[], predicated: boolean): BoundShader {
+function bind(
+  source: ShaderSource,
+  regions: readonly Region[],
+  predicated: boolean,
+  inFours: ReadonlySet<string>,
+): BoundShader {
   const { buffers, written } = source
   const resources = new Map<string, Resource>()
   for (const { resource } of regions) resources.set(nameOf(resource), resource)
@@ -48,6 +54,7 @@ function bind(source: ShaderSource, regions: readonly Region[], predicated: bool
       name: kind === 'arena' ? 'arena' : `${kind}${number}`,
       element: commonElement(own),
       writable: own.some((buffer) => written.has(buffer)),
+      inFours: inFours.has(name),
     }
   })
   const places = new Map<Buffer, Place>()
@@ -60,6 +67,24 @@ function bind(source: ShaderSource, regions: readonly Region[], predicated: bool
     resources: [...resources.values()],
     access: memories.map(({ writable }) => (writable ? 'w' : 'r')).join(''),
   }
+}
+
+/**
+ * The memories that a shader sees as vectors: all that hold what it can reach in fours, or none. A single element cannot be written
+ * there, since the vector around it would be.
+ */
+function memoriesInFours({ buffers, written, fours }: ShaderSource, regions: readonly Region[]): ReadonlySet<string> {
+  const names = new Set<string>()
+  if (fours === undefined) return names
+  const isAligned = buffers.every((buffer, i) => !fours.has(buffer) || regions[i].start % 4 === 0)
+  if (!isAligned) return names
+  buffers.forEach((buffer, i) => {
+    if (fours.has(buffer)) names.add(nameOf(regions[i].resource))
+  })
+  const isMixed = buffers.some(
+    (buffer, i) => written.has(buffer) && !fours.has(buffer) && names.has(nameOf(regions[i].resource)),
+  )
+  return isMixed ? new Set() : names
 }
 
 function commonElement(buffers: readonly Buffer[]): ElementType {

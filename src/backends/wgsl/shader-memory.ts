@@ -14,6 +14,8 @@ export interface Memory {
   readonly name: string
   readonly element: ElementType
   readonly writable: boolean
+  /** Does the shader see it as vectors of four elements? */
+  readonly inFours: boolean
 }
 
 /** Where a buffer of a kernel stands: in which memory, and under which number its begin is handed over. */
@@ -47,4 +49,21 @@ export function encoded(text: string, element: ElementType, dtype: DType): strin
     return element === 'u32' ? `select(0u, 1u, ${text})` : `select(0, 1, ${text})`
   }
   return elementOf(dtype) === element ? text : `bitcast<${element}>(${text})`
+}
+
+/** Four values of a dtype, read from a vector of elements. */
+export function decodedFour(text: string, element: ElementType, dtype: DType): string {
+  if (dtype === 'bool') return `(bitcast<vec4<u32>>(${text}) != vec4<u32>())`
+  return elementOf(dtype) === element ? text : `bitcast<vec4<${elementOf(dtype)}>>(${text})`
+}
+
+/** The vector of elements that holds four values of a dtype. */
+export function encodedFour(text: string, element: ElementType, dtype: DType): string {
+  if (dtype === 'bool') return `bitcast<vec4<${element}>>(select(vec4<u32>(), vec4<u32>(1u), ${text}))`
+  return elementOf(dtype) === element ? text : `bitcast<vec4<${element}>>(${text})`
+}
+
+/** The element of a memory at a position. */
+export function elementAt({ name, inFours }: Memory, position: string): string {
+  return inFours ? `${name}[(${position}) >> 2u][(${position}) & 3]` : `${name}[${position}]`
 }

@@ -8,6 +8,8 @@ export interface ShaderSource {
   /** Every buffer it touches, in the order of their bases. */
   readonly buffers: readonly Buffer[]
   readonly written: ReadonlySet<Buffer>
+  /** Buffers that the shader could reach four elements at a time, were they to begin at multiples of four; empty if it could not. */
+  readonly fours?: ReadonlySet<Buffer>
   /** The shader over these memories. `predicate`: a flag; where it is 0 the shader does nothing. */
   shader(memory: ShaderMemory, predicate: Predicate | null): Shader
 }

@@ -1,7 +1,7 @@
 /** The text of a whole shader: bindings, the functions it calls, the entry. */
 import { functionTexts } from './maths/index.ts'
 import { typeOf } from './scalar.ts'
-import type { ShaderMemory } from './shader-memory.ts'
+import { elementAt, type ShaderMemory } from './shader-memory.ts'
 import type { Predicate } from './shader-source.ts'
 import type { ShaderWriter } from './shader-writer.ts'
 
@@ -49,15 +49,15 @@ function bindings({ memories, places }: ShaderMemory, predicate: Predicate | nul
   return [
     `@group(0) @binding(0) var<uniform> bases: array<vec4<i32>, ${Math.max(1, Math.ceil(words / 4))}>;`,
     ...memories.map(
-      ({ name, element, writable }, i) =>
-        `@group(0) @binding(${i + 1}) var<storage, ${writable ? 'read_write' : 'read'}> ${name}: array<${element}>;`,
+      ({ name, element, writable, inFours }, i) =>
+        `@group(0) @binding(${i + 1}) var<storage, ${writable ? 'read_write' : 'read'}> ${name}: array<${inFours ? `vec4<${element}>` : element}>;`,
     ),
   ]
 }
 
 /** Leaves where the flag is 0; threads that wait for one another must leave together, which the compiler wants to see. */
 function test({ memories }: ShaderMemory, { memory, base }: Predicate, together: boolean): string[] {
-  const flag = `bitcast<u32>(${memories[memory].name}[bases[${base >> 2}][${base & 3}]])`
+  const flag = `bitcast<u32>(${elementAt(memories[memory], `bases[${base >> 2}][${base & 3}]`)})`
   if (!together) return [`  if (${flag} == 0u) { return; }`]
   return [`  if (thread == 0u) { is_on = ${flag}; }`, '  if (workgroupUniformLoad(&is_on) == 0u) { return; }']
 }

@@ -4,7 +4,7 @@ import { operandsOf } from '../../kernels/walk.ts'
 import type { FunctionName } from './maths/index.ts'
 import { float } from './maths/library.ts'
 import { rows, typeOf } from './scalar.ts'
-import { decoded, encoded, type ShaderMemory } from './shader-memory.ts'
+import { decoded, elementAt, encoded, type Memory, type ShaderMemory } from './shader-memory.ts'
 
 /** Names for the values that are known where text is being written. */
 type Scope = Map<Node, string>
@@ -127,23 +127,31 @@ export class ShaderWriter {
     return offset === 0 ? sum : offset > 0 ? `${sum} + ${offset}` : `${sum} - ${-offset}`
   }
 
+  /** The memory in which a buffer stands. */
+  memoryOf(buffer: Buffer): Memory {
+    return this.memory.memories[this.memory.places.get(buffer)!.memory]
+  }
+
+  /** The position of an address of a buffer in its memory. */
+  positionOf(buffer: Buffer, address: Address): string {
+    return this.position(`base${this.memory.places.get(buffer)!.base}`, address)
+  }
+
   /** `memory[…]` of an element of a buffer. */
   element(buffer: Buffer, address: Address): string {
-    const { memory, base } = this.memory.places.get(buffer)!
-    return `${this.memory.memories[memory].name}[${this.position(`base${base}`, address)}]`
+    return elementAt(this.memoryOf(buffer), this.positionOf(buffer, address))
   }
 
   /** The element of a buffer at a position that is a text. */
   loadAt(buffer: Buffer, position: string): string {
-    const { memory, base } = this.memory.places.get(buffer)!
-    const { name, element } = this.memory.memories[memory]
-    return decoded(`${name}[base${base} + ${position}]`, element, buffer.dtype)
+    const { base } = this.memory.places.get(buffer)!
+    const memory = this.memoryOf(buffer)
+    return decoded(elementAt(memory, `base${base} + ${position}`), memory.element, buffer.dtype)
   }
 
   /** Stores a value. */
   store(buffer: Buffer, address: Address, value: string): void {
-    const { memory } = this.memory.places.get(buffer)!
-    const { element } = this.memory.memories[memory]
+    const { element } = this.memoryOf(buffer)
     this.line(`${this.element(buffer, address)} = ${encoded(value, element, buffer.dtype)};`)
   }
 
@@ -173,8 +181,7 @@ export class ShaderWriter {
   }
 
   #load(node: Extract<Node, { kind: 'load' }>): string {
-    const { memory } = this.memory.places.get(node.buffer)!
-    return decoded(this.element(node.buffer, node.address), this.memory.memories[memory].element, node.dtype)
+    return decoded(this.element(node.buffer, node.address), this.memoryOf(node.buffer).element, node.dtype)
   }
 
   #apply(node: Extract<Node, { kind: 'apply' }>): string {

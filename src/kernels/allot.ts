@@ -11,7 +11,7 @@ export interface Span {
 /** Steps that share one list of regions. */
 const STRIDE = 64
 /** Regions that live through more lists than this are kept in a list of their own. */
-const MANY = 64
+const MANY = 4
 
 /** Sets the offsets so that regions that live at the same time do not overlap. */
 export function allot(spans: readonly Span[]): void {

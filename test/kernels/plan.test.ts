@@ -34,6 +34,19 @@ function lives({ steps, scratch }: Routine): Life[] {
   return [...found].filter(([buffer]) => scratch.includes(buffer)).map(([buffer, life]) => ({ buffer, ...life }))
 }
 
+/** The offsets by a plain search: the largest first, each at the lowest place where it meets none that is placed. */
+function firstFit(spans: readonly Span[]): number[] {
+  const placed = new Map<Span, number>()
+  for (const span of spans.toSorted((a, b) => b.bytes - a.bytes || a.first - b.first)) {
+    const others = [...placed].filter(([other]) => other.first <= span.last && span.first <= other.last)
+    const isFree = (offset: number): boolean =>
+      others.every(([other, start]) => offset + span.bytes <= start || start + other.bytes <= offset)
+    const places = [0, ...others.map(([other, start]) => start + other.bytes)].filter(isFree)
+    placed.set(span, Math.min(...places))
+  }
+  return spans.map((span) => placed.get(span)!)
+}
+
 const offsetOf = ({ place }: Buffer): number => {
   if (place?.kind !== 'arena') throw new Error('not in the arena')
   return place.offset
@@ -102,6 +115,7 @@ describe('the plan', () => {
     fc.assert(
       fc.property(fc.array(span, { maxLength: 60 }), (spans) => {
         allot(spans)
+        expect(spans.map(({ offset }) => offset)).toEqual(firstFit(spans))
         for (const [i, a] of spans.entries()) {
           expect(a.offset).toBeGreaterThanOrEqual(0)
           for (const b of spans.slice(0, i)) {

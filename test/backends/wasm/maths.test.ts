@@ -364,6 +364,23 @@ describe.each(contexts)('$dtype, fused: $fma', (context) => {
   })
 })
 
+describe.each(contexts.filter(({ dtype }) => dtype === 'float32'))(
+  'float32, fused: $fma, number by number',
+  (context) => {
+    // from 2^-31, whose tanh is itself, to where it is 1: every 1499th number
+    test('tanh errs by less than 2.5 ulp', () => {
+      const bits = Uint32Array.from({ length: 191_000 }, (_, i) => 0x30000000 + 1499 * i)
+      const x = Array.from(new Float32Array(bits.buffer))
+      expect(x[x.length - 1]).toBeGreaterThan(9)
+      let worst = 0
+      runnerOf(context)('tanh', x).forEach((result, i) => {
+        worst = Math.max(worst, errorInUlps(result, Math.tanh(x[i]!), 'float32'))
+      })
+      expect(worst).toBeLessThan(2.5)
+    })
+  },
+)
+
 describe('values known to more digits than the oracles give', () => {
   const run = runnerOf({ dtype: 'float64', fma: false })
 

@@ -46,6 +46,31 @@ export async function runCases(engine: string, cases: readonly Case[]): Promise<
   }
 }
 
+/** What `--device` names, taken from the command line, whose other words are names of cases. */
+export function takeDevice(): 'cpu' | 'webgpu' {
+  const place = process.argv.indexOf('--device')
+  const device = place < 0 ? 'cpu' : process.argv.splice(place, 2)[1]
+  if (device !== 'cpu' && device !== 'webgpu') throw new Error(`--device is cpu or webgpu, got ${device}.`)
+  return device
+}
+
+/** After `--small`, for rendering in software: small products and a few calls. */
+export const isSmall = process.argv.includes('--small')
+
+/** Sides of the products that are measured on a GPU. */
+export const gpuSizes: readonly number[] = isSmall ? [64, 128] : [1024, 2048]
+
+/** Milliseconds of a call on a GPU, which returns before it is done. */
+export const millisecondsOnGpu = (step: () => { read(): Promise<unknown> }): Promise<number> =>
+  isSmall ? millisecondsSettled(step, 1, 1, 0.1) : millisecondsSettled(step)
+
+/** Milliseconds of the first call: tracing, shaders and a result that was read. */
+export async function firstOnGpu(step: () => { read(): Promise<unknown> }): Promise<number> {
+  const begin = performance.now()
+  await step().read()
+  return performance.now() - begin
+}
+
 /** Seconds of measurement for each case. */
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 1)
 

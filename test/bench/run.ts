@@ -10,7 +10,7 @@ import { coldStart } from './cold-start.ts'
 import { convolution } from './convolution.ts'
 import { dispatch } from './dispatch.ts'
 import { elementwise } from './elementwise.ts'
-import { type Case, runCases } from './harness.ts'
+import { type Case, runCases, takeDevice } from './harness.ts'
 import { matmul } from './matmul.ts'
 import { memory } from './memory.ts'
 import { network } from './network.ts'
@@ -39,10 +39,7 @@ const cases: readonly Case[] = [
 if (process.argv.includes('--relaxed-simd')) cpu({ relaxedSimd: true })
 if (process.argv.includes('--no-relaxed-simd')) cpu({ relaxedSimd: false })
 
-const place = process.argv.indexOf('--device')
-/** What `--device` names, taken from the command line, whose other words are names of cases. */
-const device = place < 0 ? 'cpu' : process.argv.splice(place, 2)[1]
-if (device !== 'cpu' && device !== 'webgpu') throw new Error(`--device is cpu or webgpu, got ${device}.`)
+const device = takeDevice()
 await runCases(`conformable/${device}`, device === 'cpu' ? cases : onWebGpu)
 // The GPU's driver would keep the process alive.
 if (device === 'webgpu') process.exit()

@@ -5,12 +5,11 @@
  */
 import { fromTypedArray, jit, matmul, type Tensor, to, type WebGpuDevice, webgpu } from '../../src/index.ts'
 import { imageStep, imageTraining } from './convolution.ts'
-import { type Case, millisecondsSettled, noise } from './harness.ts'
+import { type Case, firstOnGpu, gpuSizes, isSmall, millisecondsOnGpu, noise } from './harness.ts'
 import { compiledStep, training } from './network.ts'
+import { productTiles } from './product-tiles.ts'
 import { block, gradient, operands } from './transformer.ts'
 import { loops } from './webgpu-loops.ts'
-
-const isSmall = process.argv.includes('--small')
 
 let opened: Promise<WebGpuDevice> | undefined
 
@@ -20,18 +19,7 @@ function gpu(): Promise<WebGpuDevice> {
   return opened
 }
 
-/** Milliseconds of one call of `step`, whose result is given to `read` after each batch. */
-const timed = (step: () => { read(): Promise<unknown> }): Promise<number> =>
-  isSmall ? millisecondsSettled(step, 1, 1, 0.1) : millisecondsSettled(step)
-
-/** The first call: tracing, shaders and a result that was read. */
-async function firstCall(step: () => { read(): Promise<unknown> }): Promise<number> {
-  const begin = performance.now()
-  await step().read()
-  return performance.now() - begin
-}
-
-const products: readonly Case[] = (isSmall ? [64, 128] : [1024, 2048]).map((n) => ({
+const products: readonly Case[] = gpuSizes.map((n) => ({
   name: `matmul-f32-${n}`,
   async run(emit) {
     const square = (seed: number): Tensor<readonly [number, number]> => fromTypedArray(noise(n * n, seed), [n, n])
@@ -43,7 +31,7 @@ const products: readonly Case[] = (isSmall ? [64, 128] : [1024, 2048]).map((n) =
       last = compiled(a, b, last)
       return last
     }
-    emit(`matmul-f32-${n}`, (2 * n ** 3) / (await timed(step)) / 1e6, 'GFLOP/s')
+    emit(`matmul-f32-${n}`, (2 * n ** 3) / (await millisecondsOnGpu(step)) / 1e6, 'GFLOP/s')
   },
 }))
 
@@ -62,8 +50,8 @@ const trained = <P, S, X, Y>(
       s = next.s
       return next.value
     }
-    emit(`${name}-first-call`, await firstCall(step), 'ms')
-    emit(name, 1000 / (await timed(step)), 'steps/s')
+    emit(`${name}-first-call`, await firstOnGpu(step), 'ms')
+    emit(name, 1000 / (await millisecondsOnGpu(step)), 'steps/s')
   },
 })
 
@@ -77,8 +65,8 @@ const blocks: readonly Case[] = (
   async run(emit) {
     const [p, x] = to(operands(), await gpu())
     const step = () => compiled(p, x)
-    emit(`${name}-first-call`, await firstCall(step), 'ms')
-    emit(name, await timed(step), 'ms')
+    emit(`${name}-first-call`, await firstOnGpu(step), 'ms')
+    emit(name, await millisecondsOnGpu(step), 'ms')
   },
 }))
 
@@ -91,5 +79,6 @@ export const onWebGpu: readonly Case[] = [
   trained('mlp-train-step-donated', training, compiledStep(true)),
   trained('cnn-train-step', imageTraining, jit(imageStep)),
   ...blocks,
-  ...loops(isSmall, gpu, timed),
+  ...loops(isSmall, gpu, millisecondsOnGpu),
+  productTiles,
 ]

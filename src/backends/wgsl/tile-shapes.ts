@@ -28,13 +28,14 @@ export const tileShapes: readonly TileShape[] = [
   { rows: 16, columns: 64, depth: 16, partRows: 4, partColumns: 4, speed: 0.4 },
 ]
 
-/** Threads that fill a GPU. */
-const FULL = 2 ** 15
+/** Threads, and workgroups (each stays on one processor), that fill half a GPU of middling size. */
+const HALF = { threads: 2 ** 13, workgroups: 2 ** 5 }
 /** What a second pass costs, and each word that goes through memory for it, in multiplications of a full GPU. */
-const PASS = 2 ** 26
+const PASS = 2 ** 25
 const WORD = 40
-/** The speed of plain loops: every multiplication loads both of its factors. */
+/** The speed of plain loops, where every multiplication loads both of its factors; and what it costs to add up a shared sum. */
 const LOOPS = 0.08
+const SHARED = 2 ** 11
 /** Below so many multiplications tiles cannot pay. */
 const LARGE = 2 ** 18
 /** Slices of a part, at least; and elements of all partial results, at most. */
@@ -71,7 +72,8 @@ export function tilingOf(size: ProductSize, shared: boolean): Tiling | null {
   const elements = matrices * rows * columns
   if (elements * inner < LARGE) return null
   let best: Tiling | null = null
-  let least = (elements * inner) / (LOOPS * (shared ? 1 : filled(elements)))
+  const loops = (elements * inner) / LOOPS
+  let least = shared ? loops + SHARED * elements : loops / filled(elements / 64, 64)
   for (const tiling of tilings(size)) {
     const cost = costOf(size, tiling)
     if (cost >= least) continue
@@ -95,13 +97,14 @@ function* tilings({ matrices, rows, columns, inner }: ProductSize): Generator<Ti
   }
 }
 
-/** The part of the GPU that so many threads keep busy. */
-const filled = (threads: number): number => Math.min(1, threads / FULL)
+/** The part of the GPU that so many workgroups of so many threads keep busy. */
+const filled = (workgroups: number, threads: number): number =>
+  (workgroups / (workgroups + HALF.workgroups)) * ((workgroups * threads) / (workgroups * threads + HALF.threads))
 
 function costOf(size: ProductSize, tiling: Tiling): number {
   const { shape, span, parts } = tiling
   const workgroups = workgroupsOf(size, tiling)
   const work = workgroups * shape.rows * shape.columns * span
-  const time = work / (shape.speed * filled(workgroups * threadsOf(shape)))
+  const time = work / (shape.speed * filled(workgroups, threadsOf(shape)))
   return parts === 1 ? time : time + PASS + WORD * 2 * parts * size.matrices * size.rows * size.columns
 }

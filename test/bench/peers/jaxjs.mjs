@@ -1,16 +1,30 @@
 /**
- * The cases of `npm run bench` on jax-js (WebAssembly, one thread), under the same names. Arguments are consumed by every call
- * of jax-js, hence `.ref`; a step waits for its results and disposes of them.
+ * The cases of `npm run bench` on jax-js (WebAssembly, one thread, or after `--device webgpu` the GPU), under the same names.
+ * Arguments are consumed by every call of jax-js, hence `.ref`; a step waits for its results and disposes of them. On the GPU
+ * only the last one of a batch of calls is waited for, as it is for the others.
  */
 import './iterator-helpers.mjs'
 import * as jax from '@jax-js/jax'
 import { coldStartOf } from '../cold-start.ts'
-import { millisecondsAwaited, noise, runCases } from '../harness.ts'
+import {
+  firstOnGpu,
+  gpuSizes,
+  millisecondsAwaited,
+  millisecondsOnGpu,
+  noise,
+  runCases,
+  takeDevice,
+} from '../harness.ts'
+import { provideGpu } from './node-gpu.mjs'
+
+const onGpu = takeDevice() === 'webgpu'
+if (onGpu) await provideGpu()
+const device = onGpu ? 'webgpu' : 'wasm'
 
 const { jit, grad, valueAndGrad, numpy: np, nn, lax, tree } = jax
-const ready = await jax.init('wasm')
-if (!ready.includes('wasm')) throw new Error(`jax-js: no wasm device, only ${ready}`)
-jax.defaultDevice('wasm')
+const ready = await jax.init(device)
+if (!ready.includes(device)) throw new Error(`jax-js: no ${device} device, only ${ready}`)
+jax.defaultDevice(device)
 
 const array = (shape, seed, scale = 1) =>
   np
@@ -31,7 +45,22 @@ const waitingFor = (compute) => async () => {
   tree.dispose(result)
 }
 
-const timed = (compute, warmup) => millisecondsAwaited(waitingFor(compute), warmup)
+/** A step that computes; where it is told to it waits for all results since then. What is thrown away unread is never computed. */
+function settling(compute) {
+  let results = []
+  const read = async () => {
+    await jax.blockUntilReady(results)
+    tree.dispose(results)
+    results = []
+  }
+  return () => {
+    results.push(compute())
+    return { read }
+  }
+}
+
+const timed = (compute, warmup) =>
+  onGpu ? millisecondsOnGpu(settling(compute)) : millisecondsAwaited(waitingFor(compute), warmup)
 
 /** Milliseconds of a first call: trace, compile and run. */
 async function first(compute) {
@@ -40,7 +69,7 @@ async function first(compute) {
   return performance.now() - start
 }
 
-const products = [64, 256, 512, 1024].flatMap((n) =>
+const products = (onGpu ? gpuSizes : [64, 256, 512, 1024]).flatMap((n) =>
   Object.entries({
     '': (a, b) => np.matmul(a, b),
     '-tA': (a, b) => np.matmul(np.transpose(a), b),
@@ -121,16 +150,26 @@ async function training(emit, name, params, loss, x, y) {
     const [next, nextState] = rule.update(q, gradient, s)
     return [next, nextState, value]
   })
-  const train = async () => {
+  const train = () => {
     const [next, nextState, value] = step(p, state, x.ref, y.ref)
-    await jax.blockUntilReady([next, nextState, value])
-    value.dispose()
     ;[p, state] = [next, nextState]
+    return value
+  }
+  if (onGpu) {
+    const settled = settling(train)
+    emit(`${name}-first-call`, await firstOnGpu(settled), 'ms')
+    emit(name, 1000 / (await millisecondsOnGpu(settled)), 'steps/s')
+    return
+  }
+  const awaited = async () => {
+    const value = train()
+    await jax.blockUntilReady([p, state, value])
+    value.dispose()
   }
   const start = performance.now()
-  await train()
+  await awaited()
   emit(`${name}-first-call`, performance.now() - start, 'ms')
-  emit(name, 1000 / (await millisecondsAwaited(train, 3)), 'steps/s')
+  emit(name, 1000 / (await millisecondsAwaited(awaited, 3)), 'steps/s')
 }
 
 const oneHot = (count) => nn.oneHot(np.array(Int32Array.from({ length: count }, (_, i) => (i * 7) % 10)), 10)
@@ -288,16 +327,7 @@ const coldStart = {
   run: (emit) => coldStartOf(new URL('./jaxjs-cold-start.mjs', import.meta.url), emit),
 }
 
-await runCases('jaxjs/wasm', [
-  mlp,
-  ...products,
-  ...batched,
-  ...elementwise,
-  rightHandSide,
-  solve,
-  ...dispatch,
-  cnn,
-  transformer,
-  coldStart,
-])
+const onBoth = [mlp, ...products, cnn, transformer]
+const onCpu = [...batched, ...elementwise, rightHandSide, solve, ...dispatch, coldStart]
+await runCases(`jaxjs/${device}`, onGpu ? onBoth : [...onBoth, ...onCpu])
 process.exit() // jax-js keeps the process alive

@@ -1,22 +1,27 @@
 /**
- * `npm run bench:peers [-- case …] [--rounds=3] [--json]`: the same cases on conformable, jax-js and tfjs, which are installed
- * here when they are missing and are no dependencies of the package. The engines take turns, case by case, each time in a new
- * process, and the medians of the rounds stand beside one another; load from elsewhere meets all of them alike.
+ * `npm run bench:peers [-- case …] [--device webgpu] [--rounds=3] [--json]`: the same cases on conformable, jax-js and tfjs, which
+ * are installed here when they are missing and are no dependencies of the package. The engines take turns, case by case, each
+ * time in a new process, and the medians of the rounds stand beside one another; load from elsewhere meets all of them alike.
+ * On the GPU all of them use the package `webgpu`; where it renders in software, products are small and calls few. What an
+ * engine cannot do is told after the table.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Figure, medianOf } from '../harness.ts'
+import { type Figure, medianOf, takeDevice } from '../harness.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
+const device = takeDevice()
 const words = process.argv.slice(2)
 const rounds = Number(words.find((word) => word.startsWith('--rounds='))?.slice('--rounds='.length) ?? 3)
 const cases = words.filter((word) => !word.startsWith('--'))
+const onDevice = device === 'cpu' ? [] : ['--device', device, ...((await rendersInSoftware()) ? ['--small'] : [])]
 
+const peerDevice = device === 'cpu' ? 'wasm' : device
 const engines = [
-  { name: 'ours', prefix: 'conformable/cpu/', script: '../run.ts' },
-  { name: 'jax-js', prefix: 'jaxjs/wasm/', script: 'jaxjs.mjs' },
-  { name: 'tfjs', prefix: 'tfjs/wasm/', script: 'tfjs.mjs' },
+  { name: 'ours', prefix: `conformable/${device}/`, script: '../run.ts' },
+  { name: 'jax-js', prefix: `jaxjs/${peerDevice}/`, script: 'jaxjs.mjs' },
+  { name: 'tfjs', prefix: `tfjs/${peerDevice}/`, script: 'tfjs.mjs' },
 ] as const
 
 type Engine = (typeof engines)[number]
@@ -27,8 +32,18 @@ interface Row {
   readonly values: { [engine in Engine['name']]?: number[] }
 }
 
+/** Is the GPU a program? Throws where there is none. */
+async function rendersInSoftware(): Promise<boolean> {
+  const { create } = await import('webgpu')
+  const gpu = create([])
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
+  if (adapter === null) throw new Error('bench: no GPU answers; name a driver by VK_DRIVER_FILES')
+  const { isFallbackAdapter, architecture, description } = adapter.info
+  return isFallbackAdapter || /swiftshader|llvmpipe/i.test(`${architecture} ${description}`)
+}
+
 function install(): void {
-  if (existsSync(`${here}node_modules`)) return
+  if (existsSync(`${here}node_modules/@tensorflow/tfjs-backend-webgpu`)) return
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: here, stdio: 'inherit' })
 }
 
@@ -41,6 +56,7 @@ function linesOf({ script }: Engine, options: readonly string[]): string[] {
     `${here}../built.mjs`,
     '--conditions=source',
     `${here}${script}`,
+    ...onDevice,
     ...options,
   ]
   const { stdout, stderr } = spawnSync(process.execPath, node, { encoding: 'utf8', maxBuffer: 2 ** 26 })
@@ -70,9 +86,12 @@ function measure(): Map<string, Row> {
   return rows
 }
 
+/** What an engine could not do. */
+const failures = new Set<string>()
+
 function enter(rows: Map<string, Row>, engine: Engine, { name, value, unit, error }: Figure): void {
   if (value === null) {
-    process.stderr.write(`${name}: ${error}\n`)
+    failures.add(`${name}: ${error}`)
     return
   }
   const label = name.slice(engine.prefix.length)
@@ -119,3 +138,6 @@ install()
 const rows = measure()
 if (words.includes('--json')) printLines(rows)
 else print(rows)
+for (const failure of failures) process.stderr.write(`${failure}\n`)
+// The GPU's driver would keep the process alive.
+process.exit()

@@ -1,12 +1,14 @@
 /**
- * The cases of `npm run bench` on tfjs (WebAssembly, one thread), under the same names. tfjs runs every operation at once and
- * compiles nothing, so a first call has no price of its own except for its memory.
+ * The cases of `npm run bench` on tfjs (WebAssembly, one thread, or after `--device webgpu` the GPU), under the same names. tfjs
+ * runs every operation at once and compiles nothing but shaders, so a first call has no price of its own except for its memory.
  */
 import { coldStartOf } from '../cold-start.ts'
-import { milliseconds, noise, once, runCases } from '../harness.ts'
+import { firstOnGpu, gpuSizes, milliseconds, millisecondsOnGpu, noise, once, runCases, takeDevice } from '../harness.ts'
 import { loadTf } from './tfjs-load.mjs'
 
-const tf = await loadTf()
+const onGpu = takeDevice() === 'webgpu'
+const device = onGpu ? 'webgpu' : 'wasm'
+const tf = await loadTf(device)
 
 const array = (shape, seed, scale = 1) =>
   tf.tensor(
@@ -21,18 +23,31 @@ const array = (shape, seed, scale = 1) =>
 /** A step that computes and frees what it made. */
 const freeing = (compute) => () => tf.dispose(tf.tidy(compute))
 
-const timed = (compute, warmup) => milliseconds(freeing(compute), warmup)
+/** A step that computes, frees what the step before gave, and reads its first result where it is told to. */
+function settling(compute) {
+  let last = null
+  return () => {
+    if (last !== null) tf.dispose(last)
+    last = tf.tidy(compute)
+    return { read: () => [last].flat()[0].data() }
+  }
+}
 
-const products = [64, 256, 512, 1024].flatMap((n) =>
+const timed = (compute, warmup) =>
+  onGpu ? millisecondsOnGpu(settling(compute)) : milliseconds(freeing(compute), warmup)
+
+const firstCall = (compute) => (onGpu ? firstOnGpu(settling(compute)) : once(freeing(compute)))
+
+const products = (onGpu ? gpuSizes : [64, 256, 512, 1024]).flatMap((n) =>
   [
     ['', false, false],
     ['-tA', true, false],
     ['-tB', false, true],
   ].map(([suffix, turnA, turnB]) => ({
     name: `matmul-f32-${n}${suffix}`,
-    run(emit) {
+    async run(emit) {
       const [a, b] = [array([n, n], 1), array([n, n], 2)]
-      const ms = timed(() => tf.matMul(a, b, turnA, turnB), 2)
+      const ms = await timed(() => tf.matMul(a, b, turnA, turnB), 2)
       emit(`matmul-f32-${n}${suffix}`, (2 * n ** 3) / ms / 1e6, 'GFLOP/s')
     },
   })),
@@ -44,9 +59,9 @@ const batched = [
   [8, 256],
 ].map(([count, n]) => ({
   name: `matmul-f32-batched-${count}x${n}`,
-  run(emit) {
+  async run(emit) {
     const [a, b] = [array([count, n, n], 1), array([count, n, n], 2)]
-    const ms = timed(() => tf.matMul(a, b), 2)
+    const ms = await timed(() => tf.matMul(a, b), 2)
     emit(`matmul-f32-batched-${count}x${n}`, (2 * count * n ** 3) / ms / 1e6, 'GFLOP/s')
   },
 }))
@@ -59,10 +74,10 @@ const chains = {
 
 const elementwise = [1e5, 1e6, 1e7].map((n) => ({
   name: `fused-${n}`,
-  run(emit) {
+  async run(emit) {
     const [x, y] = [array([n], 1), array([n], 2)]
     for (const [name, [bytes, f]] of Object.entries(chains)) {
-      emit(`${name}-${n}`, (bytes * n) / timed(() => f(x, y), 3) / 1e6, 'GB/s')
+      emit(`${name}-${n}`, (bytes * n) / (await timed(() => f(x, y), 3)) / 1e6, 'GB/s')
     }
   },
 }))
@@ -81,11 +96,11 @@ const oneHot = (count) =>
   )
 
 /** Trains variables on one batch, again and again. */
-function training(emit, name, loss) {
+async function training(emit, name, loss) {
   const rule = tf.train.adam(1e-3)
-  const train = () => void rule.minimize(loss)
-  emit(`${name}-first-call`, once(train), 'ms')
-  emit(name, 1000 / milliseconds(train, 3), 'steps/s')
+  const train = () => rule.minimize(loss, onGpu)
+  emit(`${name}-first-call`, await firstCall(train), 'ms')
+  emit(name, 1000 / (await timed(train, 3)), 'steps/s')
 }
 
 const mlp = {
@@ -99,7 +114,7 @@ const mlp = {
     ].map((x) => tf.variable(x))
     const [x, y] = [array([128, 784], 3), oneHot(128)]
     const logits = () => x.matMul(w1).add(b1).relu().matMul(w2).add(b2)
-    training(emit, 'mlp-train-step', () => tf.losses.softmaxCrossEntropy(y, logits()))
+    return training(emit, 'mlp-train-step', () => tf.losses.softmaxCrossEntropy(y, logits()))
   },
 }
 
@@ -117,7 +132,7 @@ const cnn = {
         .reshape([64, 32 * 49])
         .matMul(w)
         .add(b)
-    training(emit, 'cnn-train-step', () => tf.losses.softmaxCrossEntropy(y, logits()))
+    return training(emit, 'cnn-train-step', () => tf.losses.softmaxCrossEntropy(y, logits()))
   },
 }
 
@@ -125,7 +140,7 @@ const [BATCH, LENGTH, WIDTH, HEADS] = [8, 64, 128, 4]
 
 const transformer = {
   name: 'transformer',
-  run(emit) {
+  async run(emit) {
     const squares = [1, 2, 3, 4].map((seed) => array([WIDTH, WIDTH], seed, 0.1))
     const wide = [array([WIDTH, 4 * WIDTH], 5, 0.1), tf.zeros([4 * WIDTH])]
     const narrow = [array([4 * WIDTH, WIDTH], 6, 0.05), tf.zeros([WIDTH])]
@@ -134,17 +149,13 @@ const transformer = {
     const x = array([BATCH * LENGTH, WIDTH], 7)
     const rows = Array.from({ length: LENGTH }, (_, i) => Array.from({ length: LENGTH }, (_, j) => (j > i ? -1e9 : 0)))
     const mask = tf.tensor2d(rows)
-    emit(
-      'transformer-forward',
-      timed(() => block(mask, x, p), 3),
-      'ms',
-    )
+    emit('transformer-forward', await timed(() => block(mask, x, p), 3), 'ms')
     const both = tf.valueAndGrads((...q) => block(mask, x, q).square().mean())
     const step = () => {
       const { value, grads } = both(p)
-      tf.dispose([value, grads])
+      return [value, ...grads]
     }
-    emit('transformer-forward+backward', milliseconds(step, 3), 'ms')
+    emit('transformer-forward+backward', await timed(step, 3), 'ms')
   },
 }
 
@@ -186,9 +197,9 @@ const dudt = (u, w1, b1, w2, b2) => u.mul(u).mul(u).matMul(w1).add(b1).tanh().ma
 
 const rightHandSide = {
   name: 'ode-rhs',
-  run(emit) {
+  async run(emit) {
     const [p, u] = [network(), tf.tensor2d([2, 0], [1, 2])]
-    emit('ode-rhs', 1000 / timed(() => dudt(u, ...p), 20), 'calls/s')
+    emit('ode-rhs', 1000 / (await timed(() => dudt(u, ...p), 20)), 'calls/s')
     const g = tf.grads((...q) =>
       dudt(u, ...q)
         .square()
@@ -253,15 +264,8 @@ const coldStart = {
   run: (emit) => coldStartOf(new URL('./tfjs-cold-start.mjs', import.meta.url), emit),
 }
 
-await runCases('tfjs/wasm', [
-  mlp,
-  ...products,
-  ...batched,
-  ...elementwise,
-  rightHandSide,
-  solve,
-  dispatch,
-  cnn,
-  transformer,
-  coldStart,
-])
+const onBoth = [mlp, ...products, cnn, transformer]
+const onCpu = [...batched, ...elementwise, rightHandSide, solve, dispatch, coldStart]
+await runCases(`tfjs/${device}`, onGpu ? onBoth : [...onBoth, ...onCpu])
+// The GPU's driver would keep the process alive.
+if (onGpu) process.exit()

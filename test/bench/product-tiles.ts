@@ -10,7 +10,6 @@ import { openGpu, ShaderRun } from '../helpers/shader-run.ts'
 import { type Case, type Emit, gpuSizes, millisecondsOnGpu, noise } from './harness.ts'
 
 const candidates: readonly TileShape[] = [
-  { rows: 128, columns: 128, depth: 16, partRows: 8, partColumns: 8, speed: 1 },
   { rows: 128, columns: 64, depth: 16, partRows: 8, partColumns: 8, speed: 1 },
   { rows: 128, columns: 64, depth: 8, partRows: 8, partColumns: 4, speed: 1 },
   { rows: 64, columns: 64, depth: 8, partRows: 8, partColumns: 8, speed: 1 },
@@ -45,7 +44,10 @@ async function measure(device: GPUDevice, size: Size, shape: TileShape, parts: n
   const tiling = tilingWith(shape, inner, parts)
   const problem = tiledContraction(contractionOf(size, turned))
   const inputs = [noise(rows * inner, 1), noise(inner * columns, 2)] as Float32Array<ArrayBuffer>[]
+  device.pushErrorScope('validation')
   const run = new ShaderRun(device, (scratch) => tiledSources(problem, tiling, scratch), inputs, [rows * columns])
+  const error = await device.popErrorScope()
+  if (error !== null) throw new Error(error.message)
   const step = () => {
     run.run()
     return { read: () => device.queue.onSubmittedWorkDone() }

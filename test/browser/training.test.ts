@@ -2,10 +2,12 @@
 import {
   add,
   compile,
+  conv2d,
   cpu,
   type Device,
   fromBytes,
   grad,
+  gradAll,
   jit,
   less,
   mean,
@@ -103,5 +105,18 @@ describe('in a browser', () => {
     expect(() => add(early, 1)).toThrow(/^webgpu: the GPU is lost/)
     const [again] = fromBytes(bytes, to([zeros([3])], await webgpu()))
     expect(await add(again!, 1).read()).toEqual(Float32Array.of(2, 3, 4))
+  })
+
+  it('gradients of a convolution in tiles', async () => {
+    const loss = (x: Tensor<readonly [4, 14, 14, 8]>, w: Tensor<readonly [3, 3, 8, 16]>) =>
+      mean(tanh(conv2d(x, w, { padding: 'same' })))
+    const args = [random.normal(random.key(4), [4, 14, 14, 8]), random.normal(random.key(5), [3, 3, 8, 16])] as const
+    const gradient = jit(gradAll(loss, [0, 1]))
+    const expected = gradient(...args)
+    for (const [i, result] of gradient(...to(args, await webgpu())).entries()) {
+      const [own, others] = [await result.read(), await expected[i]!.read()]
+      const worst = own.reduce((most, value, at) => Math.max(most, Math.abs(value - others[at]!)), 0)
+      expect(worst).toBeLessThanOrEqual(1e-5)
+    }
   })
 })

@@ -13,7 +13,6 @@ import { tiledSources } from './tiled-sources.ts'
 export function productSources(contraction: Contraction, scratch: Scratch): readonly ShaderSource[] {
   const { a, b, batch } = contraction
   const matrices = batch.reduce((product, extent) => product * extent, 1)
-  // Loops over neighbouring elements of both operands are shared out over the threads of a workgroup.
   const tiling = tilingOf({ ...contraction, matrices }, a.columnStride <= 1 && b.rowStride <= 1)
   if (tiling === null) return loopSources(productKernel(contraction), scratch)
   return tiledSources(tiledContraction(contraction), tiling, scratch)

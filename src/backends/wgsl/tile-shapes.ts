@@ -28,16 +28,22 @@ export const tileShapes: readonly TileShape[] = [
   { rows: 16, columns: 64, depth: 16, partRows: 4, partColumns: 4, speed: 0.4 },
 ]
 
-/** Threads, and workgroups (each stays on one processor), that fill half a GPU of middling size. */
-const HALF = { threads: 2 ** 13, workgroups: 2 ** 5 }
+/** Processors of a GPU of middling size, and threads that keep half of one busy. */
+const PROCESSORS = 48
+const THREADS = 128
 /** What a second pass costs, and each word that goes through memory for it, in multiplications of a full GPU. */
 const PASS = 2 ** 25
 const WORD = 40
-/** The speed of plain loops, where every multiplication loads both of its factors; and what it costs to add up a shared sum. */
-const LOOPS = 0.08
-const SHARED = 2 ** 11
+/**
+ * The speed of plain loops, where every multiplication loads both of its factors: by single threads, by teams of threads that go
+ * along both operands, and by teams that do not. What a team costs that adds up its parts.
+ */
+const LOOPS = { alone: 0.08, along: 0.08, across: 0.02 }
+const TEAM = 2 ** 12
+/** Sums of so many terms are made by teams, eight of them in a workgroup of 128. */
+const SHARED = 32
 /** Below so many multiplications tiles cannot pay. */
-const LARGE = 2 ** 18
+const LARGE = 2 ** 15
 /** Slices of a part, at least; and elements of all partial results, at most. */
 const SLICES = 4
 const PARTIAL = 2 ** 22
@@ -66,14 +72,12 @@ export const threadsOf = ({ rows, columns, partRows, partColumns }: TileShape): 
 export const workgroupsOf = ({ matrices, rows, columns }: ProductSize, { shape, parts }: Tiling): number =>
   matrices * Math.ceil(rows / shape.rows) * Math.ceil(columns / shape.columns) * parts
 
-/** The best tiling; null where plain loops are better. `shared`: do loops share the sums out over threads? */
-export function tilingOf(size: ProductSize, shared: boolean): Tiling | null {
+/** The best tiling; null where plain loops are better. `along`: do neighbours along the depth stand side by side in both operands? */
+export function tilingOf(size: ProductSize, along: boolean): Tiling | null {
   const { matrices, rows, columns, inner } = size
-  const elements = matrices * rows * columns
-  if (elements * inner < LARGE) return null
+  if (matrices * rows * columns * inner < LARGE) return null
   let best: Tiling | null = null
-  const loops = (elements * inner) / LOOPS
-  let least = shared ? loops + SHARED * elements : loops / filled(elements / 64, 64)
+  let least = costOfLoops(matrices * rows * columns, inner, along)
   for (const tiling of tilings(size)) {
     const cost = costOf(size, tiling)
     if (cost >= least) continue
@@ -81,6 +85,12 @@ export function tilingOf(size: ProductSize, shared: boolean): Tiling | null {
     best = tiling
   }
   return best
+}
+
+function costOfLoops(elements: number, inner: number, along: boolean): number {
+  const work = elements * inner
+  if (inner < SHARED) return work / LOOPS.alone / filled(elements / 64, 64)
+  return work / (along ? LOOPS.along : LOOPS.across) / filled(elements / 8, 128) + TEAM * elements
 }
 
 /** A product in so many parts, as nearly as slices allow. */
@@ -98,8 +108,10 @@ function* tilings({ matrices, rows, columns, inner }: ProductSize): Generator<Ti
 }
 
 /** The part of the GPU that so many workgroups of so many threads keep busy. */
-const filled = (workgroups: number, threads: number): number =>
-  (workgroups / (workgroups + HALF.workgroups)) * ((workgroups * threads) / (workgroups * threads + HALF.threads))
+function filled(workgroups: number, threads: number): number {
+  const resident = threads * Math.max(1, workgroups / PROCESSORS)
+  return (Math.min(1, workgroups / PROCESSORS) * resident) / (resident + THREADS)
+}
 
 function costOf(size: ProductSize, tiling: Tiling): number {
   const { shape, span, parts } = tiling

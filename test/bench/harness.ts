@@ -133,7 +133,7 @@ export async function millisecondsAwaited(step: () => Promise<void>, warmup = 10
 }
 
 /** `milliseconds` of a step that returns before it is done: each batch of calls ends when the result of its last one is read. */
-export async function millisecondsSettled(
+async function millisecondsSettled(
   step: () => { read(): Promise<unknown> },
   warmup = 10,
   runs = 7,

@@ -170,9 +170,7 @@ export class Operands {
     if (offset < 0) return this.#takenLarge(slot, address, large!.blocks) // there if an operand is large
     // A view is detached, and its offset 0, once the memory has grown.
     if (slot.place.byteOffset !== address) slot.place = viewIn(this.#memory, dtype, address, elements)
-    const data = this.#slabs.array(dtype, elements)
-    data.set(slot.place)
-    return new Storage(dtype, elements, data)
+    return new Storage(dtype, elements, this.#slabs.copyOf(dtype, slot.place))
   }
 
   /** A large result: where it was written, if it may stay there. */

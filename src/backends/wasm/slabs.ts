@@ -1,6 +1,6 @@
 /**
  * Arrays for small results. An ArrayBuffer of its own costs a microsecond or more, for the engine keeps every one of them in its
- * books; so results of 65 to 4096 bytes are views of slabs, which are filled from the beginning to the end, never used again and
+ * books; so results of 65 bytes to 16 KiB are views of slabs, which are filled from the beginning to the end, never used again and
  * freed by the garbage collector with the last view. Up to 64 bytes V8 keeps an array inside its own heap, which is cheaper.
  *
  * A view keeps the whole slab alive. So that this is bounded, a slab has views of one power of two of bytes only, and at most 32 of
@@ -51,5 +51,13 @@ export class Slabs {
     const offset = slab.used
     slab.used += needed
     return viewOf(dtype, slab.buffer, offset, elements)
+  }
+
+  /** The same with the elements of another array. */
+  copyOf(dtype: DType, array: StorageArray): StorageArray {
+    if (array.byteLength > LARGEST) return array.slice() // which fills no zeros in first
+    const copy = this.array(dtype, array.length)
+    copy.set(array)
+    return copy
   }
 }

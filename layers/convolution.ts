@@ -200,7 +200,7 @@ export function depthwiseConv2d<
 }
 
 /** An operation, seen without shapes. */
-type Operation = (x: any, weight: any, options: any) => unknown
+type Operation = (...args: never[]) => unknown
 
 /** A layer whose weight is [kernel…, in / groups, out]; of a transposed one [kernel…, out / groups, in]. */
 function convolution<L extends Layer<any, any>>(
@@ -237,13 +237,14 @@ function made<L extends Layer<any, any>>(
   options: object,
   { bias, weightInitialiser, biasInitialiser }: Parameters,
 ): L {
+  const operate = operation as (...args: readonly unknown[]) => unknown // the type of the layer checks its input
   return assemble({
     name,
     input: 'parameters',
     spec: { weight, ...(bias ? { bias: [outputs] } : {}) },
     initialisers: { weight: weightInitialiser, ...(bias ? { bias: biasInitialiser } : {}) },
     call(params, x: Leaf) {
-      const y = operation(x, params.weight, options) as Leaf
+      const y = operate(x, params.weight, options) as Leaf
       return bias ? add(y, params.bias) : y
     },
   })

@@ -86,10 +86,11 @@ export const globalAveragePool: Layer<GlobalPoolFunction> = /* @__PURE__ */ defi
 /** A layer that calls an operation, seen without shapes. */
 function pooling<L extends Layer<any>>(
   kind: string,
-  operation: (x: any, size: any, options: any) => unknown,
+  operation: (...args: never[]) => unknown,
   size: unknown,
   options: object = {},
 ): L {
+  const operate = operation as (...args: readonly unknown[]) => unknown // the type of the layer checks its input
   const shown = Array.isArray(size) ? `[${size.join(', ')}]` : String(size)
-  return defineLayer({ name: `${kind}(${shown})`, spec: {}, call: (_, x: Leaf) => operation(x, size, options) })
+  return defineLayer({ name: `${kind}(${shown})`, spec: {}, call: (_, x: Leaf) => operate(x, size, options) })
 }

@@ -31,7 +31,7 @@ declare const stateFunction: unique symbol
 /** What a caller measured at the parameters, beside the gradient; some rules want it. */
 export interface Measured {
   /** The loss: `reduceOnPlateau` watches it. */
-  readonly value?: Scalar<'float32'> | Scalar<'float64'>
+  readonly value?: Scalar<'float32'> | Scalar<'float64'> | Real
 }
 
 /** Gradient in, gradient out: clipping, weight decay … It stands in a chain before a rule, which makes a step of the gradient. */
@@ -68,14 +68,17 @@ export type StateOf<R, P> = R extends { readonly [stateFunction]?: infer F }
 
 // ---- optimisers
 
+// One of the two float dtypes, the same in all tensors of a problem. Constants come by `fullLike` or `problem.dtype`: a tensor that is
+// surely float64 is refused, as the parameters may be float32.
+
 /** All parameters as one vector: what an optimiser moves. */
-export type Vector = Tensor<readonly [number], any>
+export type Vector = Tensor<readonly [number], FloatDType>
 
 /** A matrix of the parameters, such as a Hessian, or of residuals by parameters. */
-export type Matrix = Tensor<readonly [number, number], any>
+export type Matrix = Tensor<readonly [number, number], FloatDType>
 
 /** A float scalar of the dtype of the parameters. */
-export type Real = Scalar<any>
+export type Real = Scalar<FloatDType>
 
 /** What is minimised, as a function of one vector x. Every member may be used inside compiled code. */
 export interface Problem {

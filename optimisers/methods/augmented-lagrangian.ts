@@ -30,7 +30,7 @@ import {
 } from '../../src/index.ts'
 import { parseOptions, z } from '../../src/options.ts'
 import type { Iterate, Optimiser, Problem, Real, Vector } from '../../types/optimiser.ts'
-import type { Scalar, Tensor } from '../../types/tensor.ts'
+import type { Scalar } from '../../types/tensor.ts'
 import { alike } from '../alike.ts'
 import { status } from '../minimise/status.ts'
 import { count, inner, largest, like } from '../vectors.ts'
@@ -170,12 +170,10 @@ function augmented(problem: Problem, { equalities, inequalities, penalty }: Mult
     )
     return [...equal, ...unequal].reduce((total: Real, term) => add(total, term), problem.value(x))
   }
-  type Known = Tensor<readonly [number], 'float64'>
-  const known = value as (x: Known) => Scalar<'float64'> // one of the two dtypes that an `any` stands for
   return {
     ...problem,
     value,
-    valueAndGradient: (x) => valueAndGrad(known)(x as Known),
+    valueAndGradient: (x) => valueAndGrad(value)(x),
     hessian: (x) => hessian(value)(x),
     hessianProduct: (x, direction) => hvp(value)(x, direction),
     residuals: null,

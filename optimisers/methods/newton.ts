@@ -40,10 +40,10 @@ export interface NewtonOptions {
   readonly lineSearch?: LineSearch
 }
 
-/** Options of `trustRegion`. */
-export interface TrustRegionOptions {
+/** Options of `trustRegion`; S is what the curvature remembers. */
+export interface TrustRegionOptions<S extends object = DenseCurvature> {
   /** What B is: `exactHessian()` by default. */
-  readonly curvature?: Curvature<any>
+  readonly curvature?: Curvature<S>
   /** How the step is found: `nearlyExact()` by default. */
   readonly subproblem?: Subproblem
   /** D: 'diagonal' by default, the largest √|B_ii| so far, so that the unit of no parameter matters; without a matrix 1. */
@@ -69,7 +69,7 @@ const record = <T>(key: string, sentence: string, fallback: () => T) =>
   )
 const subproblemSchema = () => record<Subproblem>('solve', 'must be a subproblem, such as steihaug()', nearlyExact)
 const curvatureSchema = () =>
-  record<Curvature<any>>('product', 'must be a curvature, such as exactHessian()', exactHessian)
+  record<Curvature<object>>('product', 'must be a curvature, such as exactHessian()', exactHessian)
 const scalingSchema = () => z.enum(['none', 'diagonal'])
 const radiusSchema = () => z.number().check(z.positive())
 const newtonOptions = () => z.strictObject({ lineSearch: lineSearchSchema(() => strongWolfe()) })
@@ -99,9 +99,12 @@ const marquardtOptions = () =>
  * const optimiser = trustRegion({ curvature: hessianProducts(), subproblem: steihaug() })
  * console.log(minimiseSync((x) => sum(square(sub(x, 3))), tensor([0, 0], 'float64'), optimiser).parameters) // [3, 3]
  */
-export function trustRegion(options: TrustRegionOptions = {}): Optimiser<TrustRegionState<any>> {
-  const parts = parseOptions('trustRegion', trustRegionOptions, options)
-  return trustRegionOptimiser({ name: 'trustRegion', ...parts })
+export function trustRegion<S extends object = DenseCurvature>(
+  options: TrustRegionOptions<S> = {},
+): Optimiser<TrustRegionState<S>> {
+  const { curvature, ...parts } = parseOptions('trustRegion', trustRegionOptions, options)
+  // The curvature is that of the options, or the default one, whose memory is the default S.
+  return trustRegionOptimiser({ name: 'trustRegion', curvature: curvature as Curvature<S>, ...parts })
 }
 
 /**
@@ -201,7 +204,7 @@ function definiteSolve(matrix: Matrix, gradient: Vector): Vector {
   const size = gradient.shape[0]
   const least = mul(sqrt(sum(square(matrix))), SHIFT)
   const lowest = min(diagonal(matrix)) as Real
-  const identity = eye(size, size, matrix.dtype as 'float64')
+  const identity = eye(size, size, matrix.dtype)
   const solved = (shift: Real): Vector => neg(choleskySolve(add(matrix, mul(identity, shift)) as Matrix, gradient))
   const first = where(less(lowest, 0), sub(least, lowest), 0)
   type Shifted = { readonly shift: Real; readonly direction: Vector; readonly tries: Count }

@@ -251,7 +251,7 @@ export const nearlyExact = (): Subproblem => ({
 function refined(search: Search, matrix: Matrix, gradient: Vector, radius: Real): Search {
   const { shift, low, high } = search
   const size = gradient.shape[0]
-  const factor: Matrix = cholesky(add(matrix, mul(eye(size, size, matrix.dtype as 'float64'), shift) as Matrix))
+  const factor: Matrix = cholesky(add(matrix, mul(eye(size, size, matrix.dtype), shift) as Matrix))
   const half: Vector = triangularSolve(factor, neg(gradient))
   const step: Vector = triangularSolve(factor, half, { transpose: true })
   const definite = finiteIn(sum(step))

@@ -71,8 +71,8 @@ const optionsSchema = () =>
     signal: z.optional(
       z.custom<AbortSignal>((x) => x instanceof AbortSignal, { error: () => 'must be an AbortSignal' }),
     ),
-    lower: z.optional(z.any()),
-    upper: z.optional(z.any()),
+    lower: z.optional(z.unknown()),
+    upper: z.optional(z.unknown()),
     equalities: anyFunction(),
     inequalities: anyFunction(),
   })

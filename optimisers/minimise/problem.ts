@@ -35,10 +35,7 @@ import {
   residualsNoFloat,
 } from '../../types/sentences/transforms.ts'
 import type { Shape } from '../../types/shape.ts'
-import type { Scalar, Tensor } from '../../types/tensor.ts'
-
-/** A vector of one of the two dtypes that an `any` stands for. */
-type Known = Tensor<readonly [number], 'float64'>
+import type { Tensor } from '../../types/tensor.ts'
 
 /** A tensor of the parameters, of whatever shape and dtype. */
 type Leaf = Tensor<Shape, any>
@@ -143,7 +140,7 @@ export function problemOf(parts: ProblemParts): Problem {
     size: arrangement.size,
     dtype: arrangement.dtype,
     value,
-    valueAndGradient: (x) => valueAndGrad(value as (v: Known) => Scalar<'float64'>)(x as Known),
+    valueAndGradient: (x) => valueAndGrad(value)(x),
     hessian: (x) => hessian(value)(x),
     hessianProduct: (x, direction) => hvp(value)(x, direction),
     residuals,

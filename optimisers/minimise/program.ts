@@ -19,7 +19,6 @@ import {
   whileLoop,
 } from '../../src/index.ts'
 import type { Iterate, Matrix, Optimiser, Problem, Real, Vector } from '../../types/optimiser.ts'
-import type { Shape } from '../../types/shape.ts'
 import type { Tensor } from '../../types/tensor.ts'
 import { alike } from '../alike.ts'
 import { type Count, choose, count, type Flag, largest, like, not } from '../vectors.ts'
@@ -117,7 +116,7 @@ export interface Outcome {
   /** Iterations, evaluations, result. */
   readonly counts: Tensor<readonly [number], 'int32'>
   /** The objective at the last and at the best point, and the gradient's norm there. */
-  readonly numbers: Tensor<Shape, any>
+  readonly numbers: Vector
 }
 
 /** The best parameters and the numbers of a run. */

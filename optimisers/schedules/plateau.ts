@@ -19,7 +19,7 @@ import {
   where,
 } from '../../src/index.ts'
 import { parseOptions, z } from '../../src/options.ts'
-import type { Measured, Rule, StateFor, StateFunction } from '../../types/optimiser.ts'
+import type { Measured, Real, Rule, StateFor, StateFunction } from '../../types/optimiser.ts'
 import type { Scalar } from '../../types/tensor.ts'
 import { countSchema, nonNegativeSchema } from '../options.ts'
 import { defineRule, mapFloats, noSteps, scalarBeside } from '../rules/rule.ts'
@@ -98,8 +98,8 @@ export function reduceOnPlateau<F extends StateFunction>(
 }
 
 function lossOf({ value }: Measured): Scalar {
-  if (value?.dtype === 'float32') return value
-  if (value?.dtype === 'float64') return convert(value, 'float32')
+  const dtype: string | undefined = value?.dtype
+  if (dtype === 'float32' || dtype === 'float64') return convert(value as Real, 'float32') // a float scalar of that dtype
   throw new ArgumentError(
     'reduceOnPlateau: it needs the loss: rule.step(gradient, state, params, { value }), with the value of valueAndGrad.',
   )

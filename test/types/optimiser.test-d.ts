@@ -1,9 +1,18 @@
-import { convert } from 'conformable'
+import { convert, fullLike, scalar } from 'conformable'
+import {
+  type DenseCurvature,
+  hessianProducts,
+  steihaug,
+  type TrustRegionState,
+  trustRegion,
+} from 'conformable/optimisers'
 import { expectTypeOf, test } from 'vitest'
 import type {
+  FloatDType,
   Iterate,
   Key,
   Optimiser,
+  Real,
   Rule,
   Solution,
   StateFunction,
@@ -74,4 +83,20 @@ test('minimise takes any optimiser', async () => {
   minimise((w) => sum(convert(w, 'int32')), zeros([3]), bfgs())
   // @ts-expect-error minimise: the objective must return a scalar tensor
   minimise(() => 3, zeros([3]), bfgs())
+})
+
+test('the dtype of an optimiser is a float, and not known before the parameters are', () => {
+  equal<Vector['dtype'], FloatDType>()
+  const one = (value: Real): Real => fullLike(value, 1)
+  is<(value: Real) => Real>()(one)
+  // @ts-expect-error the parameters may be float32
+  is<Real>()(scalar(1, 'float64'))
+  // @ts-expect-error integers are not moved
+  is<Vector>()(zeros([3], 'int32'))
+})
+
+test('the state of a trust region remembers its curvature', () => {
+  is<Optimiser<TrustRegionState<DenseCurvature>>>()(trustRegion())
+  const products = trustRegion({ curvature: hessianProducts(), subproblem: steihaug() })
+  equal<ReturnType<typeof products.init>['memory'], object>()
 })

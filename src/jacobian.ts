@@ -1,10 +1,9 @@
 /** Whole Jacobians and Hessians, as trees of blocks named like the result and the argument. */
 
-import type { DType, FloatDType } from '../types/dtype.ts'
+import type { DType } from '../types/dtype.ts'
 import { sentence } from '../types/sentence.ts'
 import { needsFloatTensors } from '../types/sentences/transforms.ts'
-import type { DTypeOf } from '../types/tensor.ts'
-import type { FloatResult, Outer, ScalarLoss, TupleHint } from '../types/transforms.ts'
+import type { FloatOf, FloatResult, Outer, ScalarLoss, TupleHint } from '../types/transforms.ts'
 import type { ClosedFunction } from './closed.ts'
 import { closeOver } from './closed.ts'
 import type { Abstract } from './core/abstract.ts'
@@ -36,7 +35,7 @@ import { typed } from './typed.ts'
  */
 export function jacfwd<A, R extends TupleHint>(
   f: (x: A) => FloatResult<'jacfwd', A, R>,
-): (x: A) => Outer<R, A, FloatDType> {
+): (x: A) => Outer<R, A, FloatOf<R>> {
   return (x) => blocksOf('jacfwd', f as (...args: never[]) => unknown, x, forwardBlocks)
 }
 
@@ -49,7 +48,7 @@ export function jacfwd<A, R extends TupleHint>(
  */
 export function jacrev<A, R extends TupleHint>(
   f: (x: A) => FloatResult<'jacrev', A, R>,
-): (x: A) => Outer<R, A, FloatDType> {
+): (x: A) => Outer<R, A, FloatOf<A>> {
   return (x) => blocksOf('jacrev', f as (...args: never[]) => unknown, x, reverseBlocks)
 }
 
@@ -60,9 +59,7 @@ export function jacrev<A, R extends TupleHint>(
  * import { hessian, pow, sum, tensor, type Tensor } from 'conformable'
  * console.log(hessian((x: Tensor<[2]>) => sum(pow(x, 3)))(tensor([1, 2]))) // [[6, 0], [0, 12]]
  */
-export function hessian<A, R>(
-  f: (x: A) => ScalarLoss<'hessian', A, R>,
-): (x: A) => Outer<A, A, DTypeOf<R> & FloatDType> {
+export function hessian<A, R>(f: (x: A) => ScalarLoss<'hessian', A, R>): (x: A) => Outer<A, A, FloatOf<A>> {
   const gradient = (x: A): unknown => differentiated('hessian', f, [0], [x]).gradients[0]
   return (x) => blocksOf('hessian', gradient, x, forwardBlocks)
 }

@@ -114,6 +114,17 @@ export type Outer<P, Q, D extends DType> =
         : { readonly [K in keyof Q & string]: Outer<P, Q[K], D> }
     : { readonly [K in keyof P & string]: Outer<P[K], Q, D> }
 
+/** The dtype of the floats of a tree: one of both when its leaves differ, or when none is known. */
+export type FloatOf<T> = [Floats<T>] extends [never] ? FloatDType : Floats<T>
+
+type Floats<T> = T extends { readonly dtype: infer D }
+  ? Extract<D, FloatDType>
+  : T extends readonly (infer E)[]
+    ? Floats<E>
+    : T extends object
+      ? Floats<T[keyof T & string]>
+      : never
+
 /** `[f, f′, …, f⁽ᴷ⁾]` along a direction: K + 1 times R. */
 export type Series<R, K extends number, Out extends R[] = [R]> = number extends K
   ? R[]

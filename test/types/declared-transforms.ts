@@ -18,7 +18,8 @@ import type {
   EmbeddingFunction,
   Empty,
   FlattenFunction,
-  FloatDType,
+  FloatOf,
+  FloatResult,
   Head,
   InputFunction,
   Layer,
@@ -37,6 +38,7 @@ import type {
   Rule,
   SameShape,
   Scalar,
+  ScalarLoss,
   Series,
   Shape,
   SignatureFunction,
@@ -44,6 +46,7 @@ import type {
   Stacked,
   StateFunction,
   Tensor,
+  TupleHint,
 } from '../../types/index.ts'
 
 type Function_<A extends readonly unknown[], R> = (...args: A) => R
@@ -76,10 +79,10 @@ export declare function vjp<A extends readonly unknown[], R>(
   f: Function_<A, R>,
   ...primals: NoInfer<A>
 ): [value: R, pullback: (cotangent: R) => A]
-export declare function hessian<A, D extends FloatDType>(f: (x: A) => Scalar<D>): (x: A) => Outer<A, A, D>
-export declare function jacrev<S extends Shape, T extends Shape, D extends FloatDType>(
-  f: (x: Tensor<S, D>) => Tensor<T, D>,
-): (x: Tensor<S, D>) => Tensor<readonly [...T, ...S], D>
+export declare function hessian<A, R>(f: (x: A) => ScalarLoss<'hessian', A, R>): (x: A) => Outer<A, A, FloatOf<A>>
+export declare function jacrev<A, R extends TupleHint>(
+  f: (x: A) => FloatResult<'jacrev', A, R>,
+): (x: A) => Outer<R, A, FloatOf<A>>
 export declare function jet<A, R, const K extends number>(
   f: (x: A) => R,
   order: K,

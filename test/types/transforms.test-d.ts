@@ -3,6 +3,8 @@ import type {
   Carry,
   ComponentArray,
   Dim,
+  FloatDType,
+  FloatOf,
   Head,
   LengthOf,
   Loss,
@@ -126,6 +128,9 @@ test('the blocks of a Hessian are named by both sides', () => {
   const h = hessian((p: P) => sum(p.L1.weight))({} as P)
   is<Tensor<readonly [50, 2, 50]>>()(h.L1.weight.L1.bias)
   is<Tensor<readonly [5, 3]>>()(jacrev((w: Tensor<readonly [3]>) => matmul(x53, w))(w3))
+  is<Tensor<readonly [5, 3]>>()(jacrev((p: Record3) => matmul(x53, p.w))(record).w)
+  equal<FloatOf<readonly [Scalar, { a: Scalar<'float64'> }]>, FloatDType>()
+  equal<FloatOf<unknown>, FloatDType>()
   equal<Outer<Tensor<readonly [2]>, { a: Scalar }, 'float32'>, { readonly a: Tensor<readonly [2]> }>()
 })
 

@@ -1,7 +1,7 @@
 /** The default device, and moving tensors between devices. Nothing happens at import: the CPU is set up at its first use. */
 import type { AnyTensor } from '../types/tensor.ts'
+import { settleRelaxedSimd } from './backends/wasm/code/relaxed-simd.ts'
 import { type CpuDevice, wasmDevice } from './backends/wasm/device.ts'
-import { settleRelaxedSimd } from './backends/wasm/relaxed-simd.ts'
 import type { Device } from './core/device.ts'
 import { ArgumentError } from './core/errors.ts'
 import { currentTrace } from './core/trace.ts'

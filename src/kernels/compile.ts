@@ -1,10 +1,10 @@
 /** The whole way down: a program becomes a planned routine. */
 import type { Program } from '../core/program.ts'
-import type { PlannedRoutine, Routine } from './kernel.ts'
-import type { Machine } from './lower.ts'
-import { lower } from './lower.ts'
-import { normalForm } from './normal-form.ts'
-import { plan } from './plan.ts'
+import type { PlannedRoutine, Routine } from './language/kernel.ts'
+import type { Machine } from './lowering/lower.ts'
+import { lower } from './lowering/lower.ts'
+import { normalForm } from './lowering/normal-form.ts'
+import { plan } from './planning/plan.ts'
 
 /** The routine of a program, every buffer placed. */
 export const lowerProgram = (program: Program, { name = 'main', ...machine }: LowerOptions = {}): PlannedRoutine => {

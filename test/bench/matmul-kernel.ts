@@ -4,10 +4,10 @@
  *
  * Run: npx tsx --conditions=source test/bench/matmul-kernel.ts
  */
-import { ModuleBuilder } from '../../src/backends/wasm/assembler.ts'
-import { emitMatmul, matmulWorkspaceBytes } from '../../src/backends/wasm/matmul.ts'
-import type { MatmulOptions } from '../../src/backends/wasm/matmul-tile.ts'
-import { supportsRelaxedSimd } from '../../src/backends/wasm/relaxed-simd.ts'
+import { ModuleBuilder } from '../../src/backends/wasm/code/assembler.ts'
+import { supportsRelaxedSimd } from '../../src/backends/wasm/code/relaxed-simd.ts'
+import { emitMatmul, matmulWorkspaceBytes } from '../../src/backends/wasm/product/matmul.ts'
+import type { MatmulOptions } from '../../src/backends/wasm/product/matmul-tile.ts'
 
 type Size = readonly [M: number, N: number, K: number]
 type Layout = 'NN' | 'NT' | 'TN' | 'TT'

@@ -1,11 +1,11 @@
 /**
  * Every shape of tile on the GPU at hand: squares whole, and a gradient of weights (few elements, long depth) in parts. What it
- * prints belongs into `src/backends/wgsl/tile-shapes.ts`; the candidates below are not in that table yet.
+ * prints belongs into `src/backends/wgsl/shader/tile-shapes.ts`; the candidates below are not in that table yet.
  */
-import { tiledContraction } from '../../src/backends/wgsl/product-shader.ts'
-import { type TileShape, tileShapes, tilingOf, tilingWith } from '../../src/backends/wgsl/tile-shapes.ts'
-import { tiledSources } from '../../src/backends/wgsl/tiled-sources.ts'
-import type { Buffer, Contraction } from '../../src/kernels/kernel.ts'
+import { tiledContraction } from '../../src/backends/wgsl/shader/product-shader.ts'
+import { type TileShape, tileShapes, tilingOf, tilingWith } from '../../src/backends/wgsl/shader/tile-shapes.ts'
+import { tiledSources } from '../../src/backends/wgsl/shader/tiled-sources.ts'
+import type { Buffer, Contraction } from '../../src/kernels/language/kernel.ts'
 import { openGpu, ShaderRun } from '../helpers/shader-run.ts'
 import { type Case, type Emit, gpuSizes, millisecondsOnGpu, noise } from './harness.ts'
 

@@ -3,11 +3,11 @@
  * matrix products alone, over one panel of B in the first cache and a block of A in the second, without packing, edges or calls
  * from JavaScript; with multiplications and additions apart, and fused if the engine knows that.
  */
-import { ModuleBuilder } from '../../src/backends/wasm/assembler.ts'
-import { add, call, forUp, i32, local, multiply } from '../../src/backends/wasm/instructions.ts'
-import { blockDepth, blockRows, type MatmulOptions, tileOf } from '../../src/backends/wasm/matmul-tile.ts'
-import { emitMicroKernel } from '../../src/backends/wasm/micro-kernel.ts'
-import { supportsRelaxedSimd } from '../../src/backends/wasm/relaxed-simd.ts'
+import { ModuleBuilder } from '../../src/backends/wasm/code/assembler.ts'
+import { add, call, forUp, i32, local, multiply } from '../../src/backends/wasm/code/instructions.ts'
+import { supportsRelaxedSimd } from '../../src/backends/wasm/code/relaxed-simd.ts'
+import { blockDepth, blockRows, type MatmulOptions, tileOf } from '../../src/backends/wasm/product/matmul-tile.ts'
+import { emitMicroKernel } from '../../src/backends/wasm/product/micro-kernel.ts'
 import { type Case, milliseconds } from './harness.ts'
 
 /** Where things lie in a memory of their own. */

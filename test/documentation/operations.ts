@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { refusalOf, refusals } from '../../src/backends/wgsl/refusals.ts'
+import { refusalOf, refusals } from '../../src/backends/wgsl/run/refusals.ts'
 import { primitives } from '../../src/primitives/index.ts'
 import type { Row } from '../laws/case.ts'
 import { derivations, programFor } from '../laws/derived.ts'

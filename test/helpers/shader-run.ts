@@ -1,10 +1,10 @@
 /** Shaders on a GPU without a device around them: for the laws of single templates, and to measure them. */
-import { computeStage, mapForReading, usage } from '../../src/backends/wgsl/flags.ts'
-import { arena, nameOf, type Region, type Resource } from '../../src/backends/wgsl/resource.ts'
-import { type Scratch, ScratchMemory } from '../../src/backends/wgsl/scratch.ts'
-import { ShaderCache } from '../../src/backends/wgsl/shader-cache.ts'
-import type { ShaderSource } from '../../src/backends/wgsl/shader-source.ts'
-import type { Buffer } from '../../src/kernels/kernel.ts'
+import { computeStage, mapForReading, usage } from '../../src/backends/wgsl/run/flags.ts'
+import { arena, nameOf, type Region, type Resource } from '../../src/backends/wgsl/run/resource.ts'
+import { ShaderCache } from '../../src/backends/wgsl/run/shader-cache.ts'
+import { type Scratch, ScratchMemory } from '../../src/backends/wgsl/shader/scratch.ts'
+import type { ShaderSource } from '../../src/backends/wgsl/shader/shader-source.ts'
+import type { Buffer } from '../../src/kernels/language/kernel.ts'
 
 /** The GPU object stays alive as long as its device: some implementations crash without it. */
 const kept: unknown[] = []

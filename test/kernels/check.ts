@@ -9,7 +9,7 @@ import type { Program } from '../../src/core/program.ts'
 import { traceClosed } from '../../src/core/trace.ts'
 import type { Value } from '../../src/core/value.ts'
 import { lowerProgram } from '../../src/kernels/compile.ts'
-import type { PlannedRoutine } from '../../src/kernels/kernel.ts'
+import type { PlannedRoutine } from '../../src/kernels/language/kernel.ts'
 import { interpret } from './interpret.ts'
 
 /** Relative tolerance: float32 is rounded after every operation here and never by the reference. */

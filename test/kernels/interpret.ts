@@ -6,7 +6,7 @@
 import { bytesOf, type StorageArray, viewOf } from '../../src/core/dtype.ts'
 import type { Ndarray } from '../../src/core/ndarray.ts'
 import { referenceData } from '../../src/core/ndarray.ts'
-import { epilogueKernel, type Finished, finishedImage, hasEpilogue } from '../../src/kernels/epilogue-kernel.ts'
+import { epilogueKernel, type Finished, finishedImage, hasEpilogue } from '../../src/kernels/fusion/epilogue-kernel.ts'
 import type {
   Address,
   Buffer,
@@ -23,7 +23,7 @@ import type {
   RowOperand,
   Statement,
   Step,
-} from '../../src/kernels/kernel.ts'
+} from '../../src/kernels/language/kernel.ts'
 import { elementwisePrimitives } from '../../src/primitives/index.ts'
 import type { DType } from '../../types/dtype.ts'
 

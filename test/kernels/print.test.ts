@@ -1,7 +1,7 @@
 /** Routines as people see them. */
 import { describe, expect, it } from 'vitest'
 import { lowerProgram } from '../../src/kernels/compile.ts'
-import { printRoutine } from '../../src/kernels/print.ts'
+import { printRoutine } from '../../src/kernels/print/print.ts'
 import { broadcast, full, sum } from '../../src/primitives/broadcast.ts'
 import { dot } from '../../src/primitives/contraction.ts'
 import { cond } from '../../src/primitives/control/cond.ts'

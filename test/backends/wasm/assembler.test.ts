@@ -6,9 +6,9 @@ import {
   maximumFunctionBytes,
   maximumLocals,
   type ValueType,
-} from '../../../src/backends/wasm/assembler.ts'
-import { addressOfConstant, POOL_BYTES } from '../../../src/backends/wasm/constant-pool.ts'
-import { ByteWriter } from '../../../src/backends/wasm/encoding.ts'
+} from '../../../src/backends/wasm/code/assembler.ts'
+import { addressOfConstant, POOL_BYTES } from '../../../src/backends/wasm/code/constant-pool.ts'
+import { ByteWriter } from '../../../src/backends/wasm/code/encoding.ts'
 import {
   add,
   block,
@@ -63,9 +63,9 @@ import {
   switchOn,
   v128,
   when,
-} from '../../../src/backends/wasm/instructions.ts'
-import { binary, loads, nullary, stores, ternary, unary } from '../../../src/backends/wasm/opcodes.ts'
-import { supportsRelaxedSimd } from '../../../src/backends/wasm/relaxed-simd.ts'
+} from '../../../src/backends/wasm/code/instructions.ts'
+import { binary, loads, nullary, stores, ternary, unary } from '../../../src/backends/wasm/code/opcodes.ts'
+import { supportsRelaxedSimd } from '../../../src/backends/wasm/code/relaxed-simd.ts'
 import {
   laneExtracts,
   laneLoads,
@@ -76,7 +76,7 @@ import {
   vectorStores,
   vectorTernary,
   vectorUnary,
-} from '../../../src/backends/wasm/simd-opcodes.ts'
+} from '../../../src/backends/wasm/code/simd-opcodes.ts'
 
 // The keys of a table are its names: objects of the tables are literals without further keys.
 const names = <Table extends object>(table: Table) => Object.keys(table) as (keyof Table)[]

@@ -8,7 +8,7 @@ import type {
   Routine,
   Statement,
   Step,
-} from '../../../src/kernels/kernel.ts'
+} from '../../../src/kernels/language/kernel.ts'
 import type { DType } from '../../../types/dtype.ts'
 
 let next = 0

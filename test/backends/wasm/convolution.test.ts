@@ -1,7 +1,7 @@
 /** The step `convolve`: the three forms over many geometries, against the interpreter of the lower language. */
 import { describe, expect, it } from 'vitest'
 import type { StorageArray } from '../../../src/core/dtype.ts'
-import type { Buffer, Convolution, PlannedRoutine } from '../../../src/kernels/kernel.ts'
+import type { Buffer, Convolution, PlannedRoutine } from '../../../src/kernels/language/kernel.ts'
 import type { WindowAxis } from '../../../src/primitives/window-axis.ts'
 import { interpret } from '../../kernels/interpret.ts'
 import { input, output, plannedOf, routineOf } from './building.ts'

@@ -1,7 +1,7 @@
 /** Programs that compute nothing are done without a module, with the results that a module gives. */
 import { describe, expect, it } from 'vitest'
 import { wasmDevice } from '../../../src/backends/wasm/device.ts'
-import { directOf } from '../../../src/backends/wasm/direct.ts'
+import { directOf } from '../../../src/backends/wasm/program/direct.ts'
 import type { Abstract } from '../../../src/core/abstract.ts'
 import { sizeOf } from '../../../src/core/abstract.ts'
 import { allocate, bytesOf } from '../../../src/core/dtype.ts'

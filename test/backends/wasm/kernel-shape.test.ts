@@ -1,8 +1,8 @@
 /** Kernels share a function exactly if their code is the same but for the addresses. */
 import { describe, expect, it } from 'vitest'
-import { emitModule } from '../../../src/backends/wasm/emit.ts'
-import { shapeOf } from '../../../src/backends/wasm/kernel-shape.ts'
-import type { Buffer, Kernel, Node, Statement } from '../../../src/kernels/kernel.ts'
+import { shapeOf } from '../../../src/backends/wasm/kernel/kernel-shape.ts'
+import { emitModule } from '../../../src/backends/wasm/program/emit.ts'
+import type { Buffer, Kernel, Node, Statement } from '../../../src/kernels/language/kernel.ts'
 import {
   apply,
   constant,

@@ -1,7 +1,7 @@
 /** Keys of random streams are evaluated at first, then made by a module: the same bits. */
 import { describe, expect, it } from 'vitest'
 import { wasmDevice } from '../../../src/backends/wasm/device.ts'
-import { evaluatesNow } from '../../../src/backends/wasm/key-programs.ts'
+import { evaluatesNow } from '../../../src/backends/wasm/program/key-programs.ts'
 import type { Abstract } from '../../../src/core/abstract.ts'
 import type { Program } from '../../../src/core/program.ts'
 import { traceClosed } from '../../../src/core/trace.ts'

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { ModuleBuilder } from '../../../src/backends/wasm/assembler.ts'
-import { local } from '../../../src/backends/wasm/instructions.ts'
+import { ModuleBuilder } from '../../../src/backends/wasm/code/assembler.ts'
+import { local } from '../../../src/backends/wasm/code/instructions.ts'
+import { supportsRelaxedSimd } from '../../../src/backends/wasm/code/relaxed-simd.ts'
 import { type MathsName, maths, type VectorContext, type VectorDType } from '../../../src/backends/wasm/maths/index.ts'
-import { supportsRelaxedSimd } from '../../../src/backends/wasm/relaxed-simd.ts'
 import { digamma, erf, erfInverse, logGamma } from '../../../src/primitives/special.ts'
 import { contexts, errorInUlps, mathsNames, runnerOf } from './run-maths.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { ModuleBuilder } from '../../../src/backends/wasm/assembler.ts'
-import { emitMatmul, matmulWorkspaceBytes } from '../../../src/backends/wasm/matmul.ts'
-import type { MatmulDtype, MatmulOptions } from '../../../src/backends/wasm/matmul-tile.ts'
-import { supportsRelaxedSimd } from '../../../src/backends/wasm/relaxed-simd.ts'
+import { ModuleBuilder } from '../../../src/backends/wasm/code/assembler.ts'
+import { supportsRelaxedSimd } from '../../../src/backends/wasm/code/relaxed-simd.ts'
+import { emitMatmul, matmulWorkspaceBytes } from '../../../src/backends/wasm/product/matmul.ts'
+import type { MatmulDtype, MatmulOptions } from '../../../src/backends/wasm/product/matmul-tile.ts'
 
 type Matmul = (...parameters: number[]) => void
 type Floats = Float32Array | Float64Array

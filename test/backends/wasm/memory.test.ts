@@ -1,11 +1,11 @@
 /** The memory of a device: blocks, growth, residents. */
 import { describe, expect, it } from 'vitest'
-import { CallRegion } from '../../../src/backends/wasm/call-region.ts'
-import { POOL_BYTES } from '../../../src/backends/wasm/constant-pool.ts'
-import { DeviceMemory } from '../../../src/backends/wasm/memory.ts'
-import { Residents } from '../../../src/backends/wasm/residents.ts'
-import { Storage } from '../../../src/backends/wasm/storage.ts'
-import { copyIn, copyOut } from '../../../src/backends/wasm/transfer.ts'
+import { POOL_BYTES } from '../../../src/backends/wasm/code/constant-pool.ts'
+import { CallRegion } from '../../../src/backends/wasm/memory/call-region.ts'
+import { DeviceMemory } from '../../../src/backends/wasm/memory/memory.ts'
+import { Residents } from '../../../src/backends/wasm/memory/residents.ts'
+import { Storage } from '../../../src/backends/wasm/memory/storage.ts'
+import { copyIn, copyOut } from '../../../src/backends/wasm/memory/transfer.ts'
 
 describe('blocks', () => {
   it('are aligned, apart, and joined again', () => {

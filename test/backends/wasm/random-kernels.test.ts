@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { allocate, dtypes, type StorageArray } from '../../../src/core/dtype.ts'
-import type { Buffer, Local, Loop, Node, PlannedRoutine, Statement } from '../../../src/kernels/kernel.ts'
+import type { Buffer, Local, Loop, Node, PlannedRoutine, Statement } from '../../../src/kernels/language/kernel.ts'
 import type { DType } from '../../../types/dtype.ts'
 import { interpret } from '../../kernels/interpret.ts'
 import { apply, constant, input, load, loopOf, nest, output, planned, store } from './building.ts'

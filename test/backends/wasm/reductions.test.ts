@@ -1,7 +1,7 @@
 /** Reductions: every way they are done, their accuracy, NaN and empty ones. */
 import { describe, expect, it } from 'vitest'
 import { allocate, type StorageArray } from '../../../src/core/dtype.ts'
-import type { Local, Loop, Node, ReduceName, Statement } from '../../../src/kernels/kernel.ts'
+import type { Local, Loop, Node, ReduceName, Statement } from '../../../src/kernels/language/kernel.ts'
 import type { DType } from '../../../types/dtype.ts'
 import { apply, input, load, loopOf, nest, output, planned, store } from './building.ts'
 import { runRoutine } from './run-routine.ts'

@@ -1,7 +1,7 @@
 /** Vector functions run over arrays, and how far a result is from the truth. */
 import v8 from 'node:v8'
-import { type Expression, ModuleBuilder } from '../../../src/backends/wasm/assembler.ts'
-import { add, call, forUp, i32, load, local, store } from '../../../src/backends/wasm/instructions.ts'
+import { type Expression, ModuleBuilder } from '../../../src/backends/wasm/code/assembler.ts'
+import { add, call, forUp, i32, load, local, store } from '../../../src/backends/wasm/code/instructions.ts'
 import { type MathsName, maths, type VectorContext, type VectorDType } from '../../../src/backends/wasm/maths/index.ts'
 
 // Node 20 has relaxed SIMD behind a flag, later versions without

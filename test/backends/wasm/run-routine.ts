@@ -1,10 +1,11 @@
 /** Runs planned routines as WebAssembly, outside of any device, with guards around the outputs. */
-import { emitModule } from '../../../src/backends/wasm/emit.ts'
-import { DeviceMemory } from '../../../src/backends/wasm/memory.ts'
-import { productImports } from '../../../src/backends/wasm/product-library.ts'
-import { supportsRelaxedSimd } from '../../../src/backends/wasm/relaxed-simd.ts'
+
+import { supportsRelaxedSimd } from '../../../src/backends/wasm/code/relaxed-simd.ts'
+import { DeviceMemory } from '../../../src/backends/wasm/memory/memory.ts'
+import { productImports } from '../../../src/backends/wasm/product/product-library.ts'
+import { emitModule } from '../../../src/backends/wasm/program/emit.ts'
 import { bytesOf, type StorageArray, viewOf } from '../../../src/core/dtype.ts'
-import type { Buffer, PlannedRoutine } from '../../../src/kernels/kernel.ts'
+import type { Buffer, PlannedRoutine } from '../../../src/kernels/language/kernel.ts'
 
 /** Bytes before and after each output that must stay as they are. */
 const GUARD = 64

@@ -1,7 +1,7 @@
 /** Small results as views of slabs: who shares memory with whom, how much is kept alive, and that nobody outside can see it. */
 import { describe, expect, it } from 'vitest'
-import { Slabs } from '../../../src/backends/wasm/slabs.ts'
-import type { Storage } from '../../../src/backends/wasm/storage.ts'
+import { Slabs } from '../../../src/backends/wasm/memory/slabs.ts'
+import type { Storage } from '../../../src/backends/wasm/memory/storage.ts'
 import { bytesOf, dtypes } from '../../../src/core/dtype.ts'
 import type { Concrete } from '../../../src/core/value.ts'
 import { add, fromTypedArray, jit, mul, type Tensor, tap } from '../../../src/index.ts'

@@ -1,6 +1,6 @@
 /** Statements that random kernels do not hold: variables, branches, conditional loops, adding to memory; long kernels. */
 import { describe, expect, it } from 'vitest'
-import type { Local, Node, PlannedRoutine, Statement } from '../../../src/kernels/kernel.ts'
+import type { Local, Node, PlannedRoutine, Statement } from '../../../src/kernels/language/kernel.ts'
 import { interpret } from '../../kernels/interpret.ts'
 import { address, apply, constant, input, load, loopOf, nest, output, planned, store } from './building.ts'
 import { runRoutine } from './run-routine.ts'

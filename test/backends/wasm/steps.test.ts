@@ -1,6 +1,6 @@
 /** Steps: matrix products, copies, loops over routines, branches, the host; by hand, against the interpreter. */
 import { describe, expect, it } from 'vitest'
-import type { Buffer, Contraction, Routine, ScanStep, Step } from '../../../src/kernels/kernel.ts'
+import type { Buffer, Contraction, Routine, ScanStep, Step } from '../../../src/kernels/language/kernel.ts'
 import { interpret } from '../../kernels/interpret.ts'
 import {
   apply,
@@ -208,8 +208,8 @@ describe('many steps', () => {
 
 describe('both variants', () => {
   it('the module with fused multiply-add is well formed where the engine knows it', async () => {
-    const { emitModule } = await import('../../../src/backends/wasm/emit.ts')
-    const { supportsRelaxedSimd } = await import('../../../src/backends/wasm/relaxed-simd.ts')
+    const { emitModule } = await import('../../../src/backends/wasm/program/emit.ts')
+    const { supportsRelaxedSimd } = await import('../../../src/backends/wasm/code/relaxed-simd.ts')
     const [x, y] = [input(0, 'float32', 9), output(0, 'float32', 9)]
     const i = loopOf(9, true)
     const routine = planned([x], [y], nest([i], store(y, [[i, 1]], apply('tanh', 'float32', [load(x, [[i, 1]])]))))

@@ -1,8 +1,8 @@
 /** Several threads give the bits of one: large steps of every kind, their gradients, loops, donation; starting, growing, ending. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { supportsRelaxedSimd } from '../../../src/backends/wasm/code/relaxed-simd.ts'
 import { wasmDevice } from '../../../src/backends/wasm/device.ts'
-import { emitModule } from '../../../src/backends/wasm/emit.ts'
-import { supportsRelaxedSimd } from '../../../src/backends/wasm/relaxed-simd.ts'
+import { emitModule } from '../../../src/backends/wasm/program/emit.ts'
 import type { Abstract } from '../../../src/core/abstract.ts'
 import { sizeOf } from '../../../src/core/abstract.ts'
 import { allocate } from '../../../src/core/dtype.ts'

@@ -1,7 +1,7 @@
 /** Axes exchanged: every dtype, all permutations of three axes, sizes around those of the blocks; alone and inside expressions. */
 import { describe, expect, it } from 'vitest'
 import { allocate, dtypes, type StorageArray } from '../../../src/core/dtype.ts'
-import type { Node, PlannedRoutine } from '../../../src/kernels/kernel.ts'
+import type { Node, PlannedRoutine } from '../../../src/kernels/language/kernel.ts'
 import type { DType } from '../../../types/dtype.ts'
 import { interpret } from '../../kernels/interpret.ts'
 import { apply, constant, input, load, loopOf, nest, output, planned, store } from './building.ts'

@@ -3,7 +3,7 @@
  * Tolerance, relative to the largest element (at least 1): 1e-5 for values, 2e-5 for derivatives; integers and booleans equal.
  */
 import { describe, expect, it } from 'vitest'
-import { refusalOf } from '../../../src/backends/wgsl/refusals.ts'
+import { refusalOf } from '../../../src/backends/wgsl/run/refusals.ts'
 import { isFloat } from '../../../src/core/dtype.ts'
 import { DeviceError } from '../../../src/core/errors.ts'
 import type { Ndarray } from '../../../src/core/ndarray.ts'

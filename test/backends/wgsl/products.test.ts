@@ -18,7 +18,7 @@ import {
   transpose,
 } from 'conformable'
 import { describe, expect, it } from 'vitest'
-import { tileShapes, tilingOf, tilingWith, workgroupsOf } from '../../../src/backends/wgsl/tile-shapes.ts'
+import { tileShapes, tilingOf, tilingWith, workgroupsOf } from '../../../src/backends/wgsl/shader/tile-shapes.ts'
 import { distance } from '../../helpers/golden.ts'
 import { gpu } from '../../helpers/webgpu.ts'
 

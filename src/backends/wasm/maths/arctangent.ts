@@ -4,7 +4,7 @@
  * With q the smaller of |x| and |y| over the larger, atan q = q + q³ P(q²) on [0, 1] serves all octants:
  * atan2(y, x) = n π/2 ± atan q. π/2 stands in two parts, so that only the last sum is rounded noticeably.
  */
-import type { Expression } from '../assembler.ts'
+import type { Expression } from '../code/assembler.ts'
 import { type BinaryMaths, compute, estrin, type Numbers, type Vector } from './context.ts'
 
 /** (atan q/q - 1)/q² in q², 0 ≤ q ≤ 1, relative to atan q: 2^-31.0 and 2^-60.2. */

@@ -5,8 +5,8 @@
  * A function is written once for both widths. `relaxed_madd` may round once or twice, as the machine likes, so no function
  * relies on either: where a product must be exact, its operands are short.
  */
-import type { Expression, FunctionBuilder } from '../assembler.ts'
-import { brIf, i32, local, loop, newLabel, op, pooled, when } from '../instructions.ts'
+import type { Expression, FunctionBuilder } from '../code/assembler.ts'
+import { brIf, i32, local, loop, newLabel, op, pooled, when } from '../code/instructions.ts'
 
 /** The element types that have vector functions. */
 export type VectorDType = 'float32' | 'float64'

@@ -3,7 +3,7 @@
  * "Approximating the erfinv function", GPU Computing Gems 2 (2011); the fits are our own.
  * The constant term of each stands in two parts, the second added to the rest, which is smaller and so loses less.
  */
-import type { Expression } from '../assembler.ts'
+import type { Expression } from '../code/assembler.ts'
 import { compute, estrin, type Numbers, type UnaryMaths, type Vector } from './context.ts'
 import { normalLogarithm } from './logarithm.ts'
 

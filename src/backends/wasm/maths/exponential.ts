@@ -5,7 +5,7 @@
  * parts, the first so short that its products with k are exact (Cody and Waite, Software Manual for the Elementary
  * Functions, 1980). 2^k is multiplied in two steps, so that results may be denormal or infinite.
  */
-import type { Expression } from '../assembler.ts'
+import type { Expression } from '../code/assembler.ts'
 import { compute, estrin, type Numbers, type UnaryMaths, type Vector } from './context.ts'
 
 /** ln 2 in two parts. */

@@ -5,7 +5,7 @@
  * distance to its zero, so that no digit is lost beside the zero. Large ones go by the asymptotic series of Stirling, negative
  * ones by reflection. Only the lanes that need a part are given it, but all lanes wait: these functions are slow.
  */
-import type { Expression } from '../assembler.ts'
+import type { Expression } from '../code/assembler.ts'
 import { compute, estrin, horner, type Numbers, type UnaryMaths, type Vector } from './context.ts'
 import { positiveLogarithm } from './logarithm.ts'
 import { sineAndCosine } from './trigonometric.ts'

@@ -7,8 +7,8 @@
  * and what is left above 2^192 is whole turns. Two bits of the rest are the quadrant, the others the fraction of a quarter
  * turn. A double comes no nearer to a multiple of π/2 than 2^-61 of it, so that all digits are right.
  */
-import type { Expression } from '../assembler.ts'
-import { op, shuffle } from '../instructions.ts'
+import type { Expression } from '../code/assembler.ts'
+import { op, shuffle } from '../code/instructions.ts'
 import { inDouble, literal, type Vector } from './context.ts'
 import { wholeToFloat } from './logarithm.ts'
 

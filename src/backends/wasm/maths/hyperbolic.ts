@@ -6,7 +6,7 @@
  * The first form rounds less, the second needs half the coefficients: one serves float32, the other float64. Both give r for
  * k = 0, so that all digits are kept near 0.
  */
-import type { Expression } from '../assembler.ts'
+import type { Expression } from '../code/assembler.ts'
 import { byPairs, compute, type Numbers, type UnaryMaths, type Vector } from './context.ts'
 
 /** From here on tanh x is 1 to the last bit. */

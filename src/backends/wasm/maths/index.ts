@@ -4,7 +4,7 @@
  * An entry writes its code where it is used; functions of their own are `[v128, …] → v128` with the same code. Results do not
  * depend on the lane nor on what stands in the other lanes.
  */
-import type { Expression } from '../assembler.ts'
+import type { Expression } from '../code/assembler.ts'
 import { atan2 } from './arctangent.ts'
 import type { ShortMaths, VectorContext } from './context.ts'
 import { erf } from './error-function.ts'

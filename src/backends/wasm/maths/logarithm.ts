@@ -4,7 +4,7 @@
  * x = 2^n m with √½ ≤ m < √2; f = m - 1, s = f/(2 + f), ln m = ln((1 + s)/(1 - s)) = 2s + s R(s²), evaluated as
  * f - (f²/2 - s (f²/2 + R)), where what is rounded is small. Source of this form: FreeBSD msun e_log.c (Sun Microsystems, 1993).
  */
-import type { Expression } from '../assembler.ts'
+import type { Expression } from '../code/assembler.ts'
 import { compute, estrin, type Numbers, type ShortMaths, type UnaryMaths, type Vector } from './context.ts'
 import { logTwoParts } from './exponential.ts'
 

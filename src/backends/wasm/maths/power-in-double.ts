@@ -2,8 +2,8 @@
  * x^y = 2^(y log₂ x) of float32 operands, in float64: a logarithm of 38 bits leaves more than enough, and denormal operands and
  * results need no care. |x| = 2^n m, √½ ≤ m < √2; s = (m - 1)/(m + 1), log₂ m = s P(s²).
  */
-import type { Expression } from '../assembler.ts'
-import { op, shuffle } from '../instructions.ts'
+import type { Expression } from '../code/assembler.ts'
+import { op, shuffle } from '../code/instructions.ts'
 import { byPairs, inDouble, type Vector } from './context.ts'
 import { decompose, rootHalf } from './logarithm.ts'
 

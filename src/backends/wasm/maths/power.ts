@@ -6,7 +6,7 @@
  * r = s⁴ P(s²). Parts called `head` have half a significand, so that their products are exact without a fused multiply-add.
  * Source: FreeBSD msun e_pow.c (Sun Microsystems, 1993).
  */
-import type { Expression } from '../assembler.ts'
+import type { Expression } from '../code/assembler.ts'
 import { type BinaryMaths, byPairs, compute, type Vector } from './context.ts'
 import { exponentialOfSmall, scaled } from './exponential.ts'
 import { decompose, normalised } from './logarithm.ts'

@@ -4,7 +4,7 @@
  * A turn takes a multiple q b 2^j from a: 2^j makes the quotient short, so that q times each half of b 2^j is exact and so are
  * the differences. A quotient of moderate size takes one turn, the largest about 100.
  */
-import type { Expression } from '../assembler.ts'
+import type { Expression } from '../code/assembler.ts'
 import { type BinaryMaths, compute, type Variable, type Vector, type VectorDType } from './context.ts'
 import { normalised, wholeToFloat } from './logarithm.ts'
 

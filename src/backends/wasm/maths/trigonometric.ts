@@ -5,7 +5,7 @@
  * four parts, the first three so short that their products with k are exact (Cody and Waite, 1980); the one rounding before
  * the last is made good. Larger arguments go through `reduceHuge`, so that every finite argument keeps its digits.
  */
-import type { Expression } from '../assembler.ts'
+import type { Expression } from '../code/assembler.ts'
 import { compute, horner, type Numbers, type ShortMaths, type UnaryMaths, type Vector } from './context.ts'
 import { type Reduced, reduceHuge } from './huge-argument.ts'
 

@@ -1,0 +1,126 @@
+/**
+ * Programs as WebAssembly modules: one module for each program, on the device's one memory, with one exported function
+ * `run(arena, frame)`. Every routine and every kernel is a function of its own: V8 compiles functions when they are first
+ * called, and does not replace one that is running.
+ */
+import type { Contraction, HostStep, PlannedRoutine, Step } from '../../../kernels/language/kernel.ts'
+import { mostParts } from '../../../kernels/planning/split.ts'
+import { stagesOf } from '../../../kernels/planning/stages.ts'
+import { ModuleBuilder } from '../code/assembler.ts'
+import { call, global, i32, local, sequence } from '../code/instructions.ts'
+import { ARENA, allSteps, FRAME, type ModuleState, type Threading } from '../code/module-state.ts'
+import { convolutionWorkspaceBytes } from '../convolution/convolution.ts'
+import { Library } from '../kernel/library.ts'
+import { PAGES } from '../memory/memory.ts'
+import { matmulWorkspaceBytes } from '../product/matmul.ts'
+import type { MatmulOptions } from '../product/matmul-tile.ts'
+import { importProducts } from '../product/product-library.ts'
+import { isSmall } from '../product/small-product.ts'
+import { emitRoutine } from './routine-function.ts'
+
+/** A program as bytes, and what a device must give it. */
+export interface EmittedModule {
+  /** Brings its constants to the first bytes of the memory (`constant-pool.ts`). Imports `env.memory`, `env.host(step, frame)` and libraries of products; exports `run(arena, frame)` → the largest count that did not fit, or 0. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Bytes of the arena, whose address is a multiple of 64. */
+  readonly arenaBytes: number
+  /** What `env.host` runs, by number. The frame holds the addresses of the step's inputs, then of its outputs. */
+  readonly hostSteps: readonly HostStep[]
+  /**
+   * For several threads: the module also imports `env.fork(group, arena, frame)`, which runs the parts of a group, and exports
+   * every part as `part0(arena, frame)` …; here are the numbers of parts in each group. Empty: nothing is worth cutting.
+   */
+  readonly groups: readonly number[]
+  /** The libraries of matrix products that it imports, as `productImports` gives them; for several threads it has its own. */
+  readonly products: readonly MatmulOptions[]
+}
+
+/** What an engine can do. */
+export interface EmitOptions {
+  /** May the code use the fused multiply-add of relaxed SIMD? */
+  readonly fma: boolean
+  /** How many threads share the memory; 1 if not given. */
+  readonly threads?: number
+}
+
+/** The module of a planned routine. */
+export function emitModule(planned: PlannedRoutine, { fma, threads = 1 }: EmitOptions): EmittedModule {
+  const module = new ModuleBuilder({ pooled: true })
+  module.importMemory(threads > 1 ? { initial: 1, maximum: PAGES, shared: true } : { initial: 1 })
+  const host = module.importFunction('env', 'host', ['i32', 'i32'])
+  const steps = allSteps(planned)
+  const products = (threads > 1 ? [] : productsOf(steps)).map((dtype): MatmulOptions => ({ dtype, fma }))
+  const imported = products.map((options) => [options.dtype, importProducts(module, options)] as const)
+  const workspace = aligned(planned.arenaBytes)
+  const ownBytes = aligned(workspaceBytes(withParts(steps, threads)))
+  const threading = threads > 1 ? threadingOf(module, threads, ownBytes) : null
+  const state: ModuleState = {
+    module,
+    library: new Library(module, fma),
+    fma,
+    host,
+    hostSteps: [],
+    kernels: new Map(),
+    products: new Map(imported),
+    threading,
+    overflow: module.global('i32', i32(0)),
+    workspace,
+    arenaBytes: workspace + ownBytes * (threads > 1 ? mostParts(threads) : 1), // no step has more parts
+  }
+  const main = emitRoutine(state, planned.routine)
+  emitEntry(state, main)
+  const { arenaBytes, hostSteps } = state
+  return {
+    bytes: module.encode(),
+    arenaBytes: aligned(arenaBytes),
+    hostSteps,
+    groups: threading?.groups ?? [],
+    products,
+  }
+}
+
+const threadingOf = (module: ModuleBuilder, threads: number, ownBytes: number): Threading => ({
+  threads,
+  fork: module.importFunction('env', 'fork', ['i32', 'i32', 'i32']),
+  workspaceBytes: ownBytes,
+  groups: [],
+})
+
+/** Saves what a call further out has found, since a host step may run the same program again. */
+function emitEntry({ module, overflow }: ModuleState, main: number): void {
+  const code = module.function(['i32', 'i32'], ['i32'], 'run')
+  const [saved, found] = [code.local('i32'), code.local('i32')]
+  code.emit(
+    local.set(saved, global.get(overflow)),
+    global.set(overflow, i32(0)),
+    call(main, local.get(ARENA), local.get(FRAME)),
+    local.set(found, global.get(overflow)),
+    sequence(global.set(overflow, local.get(saved)), local.get(found)),
+  )
+  module.exportFunction('run', code.index)
+}
+
+/** The dtypes of the matrix products that are not small. */
+const productsOf = (steps: readonly Step[]): readonly Contraction['dtype'][] => [
+  ...new Set(
+    steps.flatMap((step) => (step.kind === 'contract' && !isSmall(step.contraction) ? [step.contraction.dtype] : [])),
+  ),
+]
+
+/** The steps, and the parts of those that are cut: a part may need more room than the whole. */
+const withParts = (steps: readonly Step[], threads: number): readonly Step[] =>
+  threads === 1 ? steps : steps.flatMap((step) => [step, ...stagesOf(step, threads).flat()])
+
+/** The matrix products and convolutions work in one place, one after the other. */
+function workspaceBytes(steps: readonly Step[]): number {
+  let bytes = 0
+  for (const step of steps) {
+    if (step.kind === 'convolve') bytes = Math.max(bytes, convolutionWorkspaceBytes(step.convolution))
+    if (step.kind !== 'contract') continue
+    const { dtype, rows, columns, inner } = step.contraction
+    bytes = Math.max(bytes, matmulWorkspaceBytes(dtype, rows, columns, inner))
+  }
+  return bytes
+}
+
+const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64

@@ -21,7 +21,7 @@ export interface GroupNormOptions {
 }
 
 /** The parameters of a normalisation of N channels. */
-interface ScaleAndShift<N extends number> {
+export interface ScaleAndShift<N extends number> {
   readonly weight: readonly [N]
   readonly bias: readonly [N]
 }

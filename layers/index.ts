@@ -13,7 +13,26 @@ export type {
   ShapeFunction,
   StatefulLayer,
 } from '../types/layer.ts'
-export type { SignatureFunction } from '../types/layer-shapes.ts'
+export type { ParallelFunction, SkipFunction } from '../types/layer-branches.ts'
+export type {
+  ChannelsFunction,
+  Conv1dFunction,
+  Conv2dFunction,
+  ConvTranspose2dFunction,
+  DenseFunction,
+  DepthwiseFunction,
+  EmbeddingFunction,
+  FeaturesFunction,
+  FlattenFunction,
+  GlobalPoolFunction,
+  InputFunction,
+  LastFunction,
+  LayerNormFunction,
+  Pool1dFunction,
+  Pool2dFunction,
+  SequenceFunction,
+  SignatureFunction,
+} from '../types/layer-shapes.ts'
 export type { LayerState, StateSpec } from '../types/state.ts'
 export {
   activation,
@@ -58,7 +77,7 @@ export { type BatchList, type BatchOf, type BatchOptions, batches, splitData } f
 export { type DenseOptions, type DenseSpec, dense } from './dense.ts'
 export { type DropoutState, dropout } from './dropout.ts'
 export { type EmbeddingOptions, embedding } from './embedding.ts'
-export { type GroupNormOptions, groupNorm, instanceNorm } from './group-norm.ts'
+export { type GroupNormOptions, groupNorm, instanceNorm, type ScaleAndShift } from './group-norm.ts'
 export type { Initialiser } from './initialisers.ts'
 export * as initialisers from './initialisers.ts'
 export { defineLayer, type Initialise, type Initialisers, type LayerDefinition, type Leaf, layer } from './layer.ts'

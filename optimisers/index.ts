@@ -26,14 +26,19 @@ export type {
   Vector,
 } from '../types/optimiser.ts'
 // ---- transformations and combinators
-export { type AccumulateState, accumulate } from './combinators/accumulate.ts'
-export { type Chained, type ChainState, chain } from './combinators/chain.ts'
-export { clipByBlock, clipByGlobalNorm, clipByValue } from './combinators/clip.ts'
-export { type LookaheadOptions, type LookaheadState, lookahead } from './combinators/lookahead.ts'
-export { freeze, masked, type PartitionState, partition } from './combinators/masked.ts'
+export { type AccumulateFunction, type AccumulateState, accumulate } from './combinators/accumulate.ts'
+export { type Chained, type ChainState, type ChainStateFunction, chain } from './combinators/chain.ts'
+export { clipByBlock, clipByGlobalNorm, clipByValue, type StatelessFunction } from './combinators/clip.ts'
+export {
+  type LookaheadFunction,
+  type LookaheadOptions,
+  type LookaheadState,
+  lookahead,
+} from './combinators/lookahead.ts'
+export { freeze, masked, type PartitionFunction, type PartitionState, partition } from './combinators/masked.ts'
 export type { Which } from './combinators/select.ts'
-export { type SkipState, skipNonFinite } from './combinators/skip-non-finite.ts'
-export { type TunableState, tunable } from './combinators/tunable.ts'
+export { type SkipFunction, type SkipState, skipNonFinite } from './combinators/skip-non-finite.ts'
+export { type TunableFunction, type TunableState, tunable } from './combinators/tunable.ts'
 export { weightDecay } from './combinators/weight-decay.ts'
 // ---- training
 export {
@@ -126,31 +131,39 @@ export type { MinimiseOptions, Report } from './minimise/options.ts'
 export { status } from './minimise/status.ts'
 // ---- rules
 export { adaBelief } from './rules/ada-belief.ts'
-export { type AdadeltaOptions, type AdadeltaState, adadelta } from './rules/adadelta.ts'
-export { type AdafactorOptions, type AdafactorState, adafactor, type SecondMoment } from './rules/adafactor.ts'
-export { type AdagradOptions, type AdagradState, adagrad } from './rules/adagrad.ts'
+export { type AdadeltaFunction, type AdadeltaOptions, type AdadeltaState, adadelta } from './rules/adadelta.ts'
+export {
+  type AdafactorFunction,
+  type AdafactorOptions,
+  type AdafactorState,
+  adafactor,
+  type SecondMoment,
+} from './rules/adafactor.ts'
+export { type AdagradFunction, type AdagradOptions, type AdagradState, adagrad } from './rules/adagrad.ts'
 export { type AdamOptions, type AdamWOptions, adam, adamW } from './rules/adam.ts'
 export { adamax } from './rules/adamax.ts'
-export { type AdanOptions, type AdanState, adan } from './rules/adan.ts'
-export { type AmsgradState, amsgrad } from './rules/amsgrad.ts'
-export { type AveragedState, averaged, ema } from './rules/averages.ts'
+export { type AdanFunction, type AdanOptions, type AdanState, adan } from './rules/adan.ts'
+export { type AmsgradFunction, type AmsgradState, amsgrad } from './rules/amsgrad.ts'
+export { type AveragedFunction, type AveragedState, averaged, ema } from './rules/averages.ts'
 export {
+  type MomentumFunction,
   type MomentumOptions,
   type MomentumState,
   momentum,
   nesterov,
   type SgdOptions,
+  type StepFunction,
   type StepState,
   sgd,
 } from './rules/descent.ts'
 export { type LarsOptions, lamb, lars } from './rules/lamb.ts'
 export { type LionOptions, lion } from './rules/lion.ts'
-export type { AdamState } from './rules/moments.ts'
-export { type MuonOptions, type MuonState, muon } from './rules/muon.ts'
+export type { AdamFunction, AdamState } from './rules/moments.ts'
+export { type MuonFunction, type MuonOptions, type MuonState, muon } from './rules/muon.ts'
 export { nadam } from './rules/nadam.ts'
-export { type RPropOptions, type RPropState, rProp } from './rules/r-prop.ts'
+export { type RPropFunction, type RPropOptions, type RPropState, rProp } from './rules/r-prop.ts'
 export { type RadamOptions, radam } from './rules/radam.ts'
-export { type RmsPropOptions, type RmsPropState, rmsProp } from './rules/rms-prop.ts'
+export { type RmsPropFunction, type RmsPropOptions, type RmsPropState, rmsProp } from './rules/rms-prop.ts'
 export {
   defineRule,
   defineTransformation,
@@ -184,5 +197,5 @@ export {
   type WarmUpOptions,
   warmUp,
 } from './schedules/piecewise.ts'
-export { type PlateauOptions, type PlateauState, reduceOnPlateau } from './schedules/plateau.ts'
+export { type PlateauFunction, type PlateauOptions, type PlateauState, reduceOnPlateau } from './schedules/plateau.ts'
 export { constant, type Schedule, type Scheduled } from './schedules/schedule.ts'

@@ -13,7 +13,8 @@ export interface AccumulateState<P, S> {
   readonly rule: S
 }
 
-interface AccumulateFunction<F extends StateFunction> extends StateFunction {
+/** What state `accumulate` keeps for parameters. */
+export interface AccumulateFunction<F extends StateFunction> extends StateFunction {
   readonly state: AccumulateState<this['params'], StateFor<F, this['params']>>
 }
 

@@ -8,7 +8,8 @@ type Links = readonly Transformation<StateFunction>[]
 /** The states of the links, in order. */
 export type ChainState<Rs extends Links, P> = { readonly [I in keyof Rs]: StateOf<Rs[I], P> }
 
-interface ChainStateFunction<Rs extends Links> extends StateFunction {
+/** What state `chain` keeps for parameters. */
+export interface ChainStateFunction<Rs extends Links> extends StateFunction {
   readonly state: ChainState<Rs, this['params']>
 }
 

@@ -17,7 +17,7 @@ import type { StateFunction, Transformation } from '../../types/optimiser.ts'
 import { defineTransformation, dtypeOf, type Leaf, mapFloatParameters, mapFloats } from '../rules/rule.ts'
 
 /** No state. */
-interface StatelessFunction extends StateFunction {
+export interface StatelessFunction extends StateFunction {
   readonly state: null
 }
 

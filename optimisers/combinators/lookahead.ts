@@ -13,7 +13,8 @@ export interface LookaheadState<P, S> {
   readonly rule: S
 }
 
-interface LookaheadFunction<F extends StateFunction> extends StateFunction {
+/** What state `lookahead` keeps for parameters. */
+export interface LookaheadFunction<F extends StateFunction> extends StateFunction {
   readonly state: LookaheadState<this['params'], StateFor<F, this['params']>>
 }
 

@@ -73,7 +73,8 @@ export type PartitionState<Fs extends Readonly<Record<string, StateFunction>>, P
   readonly [K in keyof Fs]: StateFor<Fs[K], P>
 }
 
-interface PartitionFunction<Fs extends Readonly<Record<string, StateFunction>>> extends StateFunction {
+/** What state `partition` keeps for parameters. */
+export interface PartitionFunction<Fs extends Readonly<Record<string, StateFunction>>> extends StateFunction {
   readonly state: PartitionState<Fs, this['params']>
 }
 

@@ -22,7 +22,8 @@ export interface SkipState<S> {
   readonly rule: S
 }
 
-interface SkipFunction<F extends StateFunction> extends StateFunction {
+/** What state `skipNonFinite` keeps for parameters. */
+export interface SkipFunction<F extends StateFunction> extends StateFunction {
   readonly state: SkipState<StateFor<F, this['params']>>
 }
 

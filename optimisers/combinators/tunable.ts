@@ -13,7 +13,8 @@ export interface TunableState<Names extends string, S> {
   readonly rule: S
 }
 
-interface TunableFunction<Names extends string, F extends StateFunction> extends StateFunction {
+/** What state `tunable` keeps for parameters. */
+export interface TunableFunction<Names extends string, F extends StateFunction> extends StateFunction {
   readonly state: TunableState<Names, StateFor<F, this['params']>>
 }
 

@@ -19,7 +19,8 @@ export interface AdadeltaState<P> {
   readonly steps: P
 }
 
-interface AdadeltaFunction extends StateFunction {
+/** What state `adadelta` keeps for parameters. */
+export interface AdadeltaFunction extends StateFunction {
   readonly state: AdadeltaState<this['params']>
 }
 

@@ -46,7 +46,8 @@ export interface AdafactorState<P> {
   readonly [owner]?: P
 }
 
-interface AdafactorFunction extends StateFunction {
+/** What state `adafactor` keeps for parameters. */
+export interface AdafactorFunction extends StateFunction {
   readonly state: AdafactorState<this['params']>
 }
 

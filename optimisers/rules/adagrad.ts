@@ -16,7 +16,8 @@ export interface AdagradState<P> {
   readonly squares: P
 }
 
-interface AdagradFunction extends StateFunction {
+/** What state `adagrad` keeps for parameters. */
+export interface AdagradFunction extends StateFunction {
   readonly state: AdagradState<this['params']>
 }
 

@@ -21,7 +21,8 @@ export interface AdanState<P> extends AdamState<P> {
   readonly gradient: P
 }
 
-interface AdanFunction extends StateFunction {
+/** What state `adan` keeps for parameters. */
+export interface AdanFunction extends StateFunction {
   readonly state: AdanState<this['params']>
 }
 

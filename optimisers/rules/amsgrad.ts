@@ -19,7 +19,8 @@ export interface AmsgradState<P> extends AdamState<P> {
   readonly largest: P
 }
 
-interface AmsgradFunction extends StateFunction {
+/** What state `amsgrad` keeps for parameters. */
+export interface AmsgradFunction extends StateFunction {
   readonly state: AmsgradState<this['params']>
 }
 

@@ -38,7 +38,8 @@ export interface AveragedState<P, S> {
   readonly rule: S
 }
 
-interface AveragedFunction<F extends StateFunction> extends StateFunction {
+/** What state `averaged` keeps for parameters. */
+export interface AveragedFunction<F extends StateFunction> extends StateFunction {
   readonly state: AveragedState<this['params'], StateFor<F, this['params']>>
 }
 

@@ -23,7 +23,8 @@ export interface MuonState<P, Others> {
   readonly others: Others
 }
 
-interface MuonFunction<F extends StateFunction> extends StateFunction {
+/** What state `muon` keeps for parameters. */
+export interface MuonFunction<F extends StateFunction> extends StateFunction {
   readonly state: MuonState<this['params'], StateFor<F, this['params']>>
 }
 

@@ -18,7 +18,8 @@ export interface RPropState<P> {
   readonly sizes: P
 }
 
-interface RPropFunction extends StateFunction {
+/** What state `rProp` keeps for parameters. */
+export interface RPropFunction extends StateFunction {
   readonly state: RPropState<this['params']>
 }
 

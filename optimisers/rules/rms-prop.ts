@@ -27,7 +27,8 @@ export interface RmsPropState<P> {
   readonly velocity: P | null
 }
 
-interface RmsPropFunction extends StateFunction {
+/** What state `rmsProp` keeps for parameters. */
+export interface RmsPropFunction extends StateFunction {
   readonly state: RmsPropState<this['params']>
 }
 

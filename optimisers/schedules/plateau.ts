@@ -38,7 +38,8 @@ export interface PlateauState<S> {
   readonly rule: S
 }
 
-interface PlateauFunction<F extends StateFunction> extends StateFunction {
+/** What state `reduceOnPlateau` keeps for parameters. */
+export interface PlateauFunction<F extends StateFunction> extends StateFunction {
   readonly state: PlateauState<StateFor<F, this['params']>>
 }
 

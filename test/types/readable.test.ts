@@ -57,4 +57,18 @@ describe('types as an editor shows them', () => {
     expect(parameters.length).toBeLessThan(2000)
     expect(model + parameters).not.toMatch(/\bany\b|\.\.\. \d+ more/)
   }, 120_000)
+
+  it('every part of a model or rule has a name at a door, so that modules which export them can be declared', () => {
+    const text = place.declare(`
+import * as l from 'conformable/layers'
+import * as o from 'conformable/optimisers'
+export const images = l.chain(l.input('n', 8, 8, 3), l.conv2d(3, 4, 3), l.batchNorm(4), l.relu, l.maxPool2d(2), l.groupNorm(2, 4), l.flatten, l.dropout(0.5))
+export const words = l.chain(l.embedding(10, 4), l.lstm(4, 8), l.layerNorm(8), l.skip(l.dense(8, 8)), l.multiHeadAttention(8, 2), l.rmsNorm(8))
+export const others = [l.convTranspose2d(3, 4, 2), l.conv1d(3, 4, 2), l.avgPool1d(2), l.globalAveragePool, l.instanceNorm(3)] as const
+export const rules = [o.adam(), o.sgd(), o.momentum(), o.muon(), o.rmsProp(), o.adagrad(), o.adadelta(), o.adafactor(), o.adan(), o.rProp()] as const
+export const combined = [o.chain(o.clipByGlobalNorm(1), o.adam()), o.skipNonFinite(o.accumulate(2, o.adam())), o.lookahead({}, o.adam())] as const
+export const watched = o.reduceOnPlateau({ patience: 3 }, o.amsgrad())
+export const searches = [o.lift(o.adam()), o.trustRegion(), o.bfgs(), o.augmentedLagrangian()] as const`)
+    expect(text.match(/import\("\.[^)]*\)\.\w+/g) ?? []).toEqual([])
+  }, 120_000)
 })

@@ -116,6 +116,23 @@ describe('one kernel', () => {
     expect(kinds(lowerProgram(program, { sharesRows: false }))).toBe('kernel kernel kernel')
   })
 
+  it('finds single numbers beside the next small kernel, where starting one is dear, unless that needs them', () => {
+    const apart = { sharesRows: false }
+    const mean = (x: Value) => scale(sum(x, [0, 1]), 1 / 240)
+    const beside = programOf([f64(20, 12)], (x) => {
+      const y = tanh(x)
+      return [mean(y), y, sum(mul(y, y), [0])]
+    })
+    expect(kinds(check(beside, undefined, apart))).toBe('kernel kernel')
+    const after = programOf([f64(20, 12)], (x) => {
+      const y = tanh(x)
+      const m = mean(y)
+      const spread = sub(y, broadcast(m, [20, 12], []))
+      return [m, y, sum(mul(spread, spread), [0])]
+    })
+    expect(kinds(check(after, undefined, apart))).toBe('kernel kernel kernel')
+  })
+
   it('keeps rows apart for a machine that runs them side by side', () => {
     const program = programOf([f32(64, 40)], (x) => {
       const e = exp(sub(x, over(x, reduceMax(x, [1]))))

@@ -1,6 +1,6 @@
 /** The user's line: the first frame of the stack outside the package and what it depends on. */
 
-/** `step (/home/me/model.ts:12:7)`, or undefined where the engine tells nothing. */
+/** `step (file:///model.ts:12:7)`, or undefined where the engine tells nothing. */
 export function userFrame(): string | undefined {
   const frame = frames().find((line) => line.includes(':') && !isOwn(line))
   return frame?.trim().replace(/^at /, '')

@@ -5,6 +5,7 @@
 import {
   abs,
   add,
+  customJvp,
   div,
   erfc,
   expm1,
@@ -19,6 +20,7 @@ import {
   sigmoid as sigmoidOf,
   softmax as softmaxOf,
   softplus as softplusOf,
+  square,
   tanh as tanhOf,
   where,
 } from '../src/index.ts'
@@ -201,13 +203,19 @@ export const hardTanh: Activation = /* @__PURE__ */ activation('hardTanh', (x) =
 )
 
 /**
- * x / (1 + |x|).
+ * x / (1 + |x|). Its derivative is 1/(1 + |x|)², with all digits far from 0.
  * @example
  * import { tensor } from 'conformable'
  * import { softsign } from 'conformable/layers'
  * console.log(softsign(tensor([-1, 2]))) // [-0.5, 0.6666667]
  */
-export const softsign: Activation = /* @__PURE__ */ activation('softsign', (x) => div(x, add(abs(x), 1)))
+export const softsign: Activation = /* @__PURE__ */ activation(
+  'softsign',
+  /* @__PURE__ */ customJvp(
+    (x: Leaf) => div(x, add(abs(x), 1)),
+    ([x], [dx]) => mul(dx, square(div(1, add(abs(x), 1)))),
+  ),
+)
 
 /**
  * x itself.

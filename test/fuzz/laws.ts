@@ -1,4 +1,7 @@
-/** The laws of a random program. Tolerances grow with what a last-digit change of the inputs does to the result. */
+/**
+ * The laws of a random program. Tolerances grow with what a last-digit change of the inputs does to the result; where that does not explain
+ * a difference, with what the rounding of values on the way does.
+ */
 import { sizeOf } from '../../src/core/abstract.ts'
 import { inline } from '../../src/core/bind.ts'
 import { isFloat } from '../../src/core/dtype.ts'
@@ -12,45 +15,40 @@ import { add, mul, rem, sub } from '../../src/primitives/elementwise.ts'
 import { iota, reshape } from '../../src/primitives/structural.ts'
 import { simplify } from '../../src/rewrite/simplify.ts'
 import { batchProgram } from '../../src/transforms/index.ts'
-import {
-  onAdjustedReference,
-  onReference,
-  onWasm,
-  roundedToItsDType,
-  roundsToFloat32,
-  withZeros,
-} from '../helpers/backends.ts'
+import { onReference, onWasm, roundsToFloat32 } from '../helpers/backends.ts'
 import { fill } from '../helpers/golden.ts'
 import { array } from '../helpers/reference.ts'
 import { gradient, inner, push } from '../laws/derivatives.ts'
+import type { Spread } from './conditioning.ts'
+import { inputChange, roundingSensitivity, same, scaleOf, sensitivity } from './conditioning.ts'
 
 /** A law that does not hold: what was compared, the first difference, and the program. */
-class Broken extends Error {}
+export class Broken extends Error {}
 
-/** Relative rounding of an input, and the error a result may have if nothing is ill-conditioned, by dtype. */
-const precision = {
-  float64: { change: 1e-14, allowed: 1e-12 },
-  float32: { change: 3e-7, allowed: 1e-5 },
-} as const
+/** The error a result may have if nothing is ill-conditioned, by dtype. */
+const allowance = { float64: 1e-12, float32: 1e-5 } as const
 
 /** Whether the comparison said anything: ill-conditioned or overflowing programs do not. */
 export type Outcome = 'checked' | 'ill-conditioned'
 
 /** WebAssembly gives what the reference gives. */
 export function machinesAgree(program: Program, inputs: readonly Ndarray[], what: string): Outcome {
-  const isRounded = roundsToFloat32(program)
+  const dtype = roundsToFloat32(program) ? 'float32' : 'float64'
   const expected = onReference(program, inputs)
-  const { change, allowed } = precision[isRounded ? 'float32' : 'float64']
-  const spread = sensitivity(program, inputs, expected, change)
+  const spread = sensitivity(program, inputs, expected, inputChange[dtype])
   if (spread === null) return 'ill-conditioned'
-  compareAll(onWasm(program, inputs), expected, allowed, spread, what, program)
-  return 'checked'
+  const rounding = (): Spread | null => roundingSensitivity(program, inputs, expected)
+  return compareAll(onWasm(program, inputs), expected, { what, program, allowed: allowance[dtype], spread, rounding })
 }
 
 /** Simplification keeps every bit. */
 export function simplifiedIsSame(program: Program, inputs: readonly Ndarray[]): void {
   const simple = simplify(program)
-  compareAll(onReference(simple, inputs), onReference(program, inputs), 0, null, 'simplified and plain', program)
+  compareAll(onReference(simple, inputs), onReference(program, inputs), {
+    what: 'simplified and plain',
+    program,
+    allowed: 0,
+  })
 }
 
 /** A mapped program is a loop. */
@@ -76,16 +74,15 @@ export function mappedIsLoop(
       loops.map((results) => results[k]),
     ),
   )
-  const spread = sensitivity(mapped, stacked, expected, precision.float64.change)
+  const spread = sensitivity(mapped, stacked, expected, inputChange.float64)
   if (spread === null) return 'ill-conditioned'
-  compareAll(
-    onReference(mapped, stacked),
-    expected,
-    precision.float64.allowed,
-    spread,
-    `mapped ${batched} and a loop`,
+  compareAll(onReference(mapped, stacked), expected, {
+    what: `mapped ${batched} and a loop`,
     program,
-  )
+    allowed: allowance.float64,
+    spread,
+    rounding: () => roundingSensitivity(mapped, stacked, expected),
+  })
   return machinesAgree(mapped, stacked, `mapped ${batched}`)
 }
 
@@ -108,14 +105,20 @@ export function curvatureByReverse(program: Program): Program | null {
 
 /** Two programs with the same results on the reference. */
 export function programsAgree(one: Program, other: Program, inputs: readonly Ndarray[], what: string): Outcome {
-  const expected = onReference(one, inputs)
-  const spread = sensitivity(one, inputs, expected, precision.float64.change)
-  const others =
-    spread === null ? null : sensitivity(other, inputs, onReference(other, inputs), precision.float64.change)
-  if (spread === null || others === null) return 'ill-conditioned'
-  const wider = spread.map((list, k) => list.map((x, i) => x + others[k][i]))
-  compareAll(onReference(other, inputs), expected, 1e-11, wider, what, other)
-  return 'checked'
+  const [expected, actual] = [onReference(one, inputs), onReference(other, inputs)]
+  const spread = both(sensitivity(one, inputs, expected, inputChange.float64), () =>
+    sensitivity(other, inputs, actual, inputChange.float64),
+  )
+  if (spread === null) return 'ill-conditioned'
+  const rounding = (): Spread | null =>
+    both(roundingSensitivity(one, inputs, expected), () => roundingSensitivity(other, inputs, actual))
+  return compareAll(actual, expected, { what, program: other, allowed: 1e-11, spread, rounding })
+}
+
+/** The sum of two spreads. */
+function both(one: Spread | null, make: () => Spread | null): Spread | null {
+  const other = one && make()
+  return one && other && one.map((list, k) => list.map((x, i) => x + other[k][i]))
 }
 
 /** The gradient, along a direction, is the limit of differences of Σ ⟨y_k, w_k⟩. */
@@ -164,82 +167,59 @@ function lossOf(program: Program, derive: Derive): Program | null {
   return traceClosed('loss', (values) => derive(loss, values), program.inputs)
 }
 
-/** Inputs changed by a random relative amount of that size. */
-const nudged = (inputs: readonly Ndarray[], change: number, seed: number): Ndarray[] =>
-  inputs.map((input, i) => {
-    if (!isFloat(input.dtype)) return input
-    const noise = fill(input.data.length, seed + i, -change, change)
-    return { ...input, data: Float64Array.from(input.data, (x, k) => x * (1 + noise[k])) }
-  })
-
-/**
- * What small changes of the inputs, signs of zeros, and rounding to float32 on the way, do to each element of the results; null if they change
- * it altogether.
- */
-function sensitivity(
-  program: Program,
-  inputs: readonly Ndarray[],
-  expected: readonly Ndarray[],
-  change: number,
-): Float64Array[] | null {
-  const spread = expected.map(({ data }) => new Float64Array(data.length))
-  const runs = [11, 22, 33, 44].map((seed) => () => onReference(program, nudged(inputs, change, seed)))
-  for (const zero of [0, -0] as const) runs.push(() => onAdjustedReference(program, inputs, withZeros(zero)))
-  if (roundsToFloat32(program)) runs.push(() => onAdjustedReference(program, inputs, roundedToItsDType))
-  for (const results of runs) if (!widen(spread, results(), expected, 1e8 * change)) return null
-  return spread
+/** What a comparison is about, and what it allows. */
+interface Comparison {
+  readonly what: string
+  readonly program: Program
+  /** The error relative to the largest number of a result. */
+  readonly allowed: number
+  /** What is allowed besides, for each element. */
+  readonly spread?: Spread
+  /** What the rounding on the way adds to it: asked for only where a difference is not explained without. */
+  rounding?(): Spread | null
 }
 
-/** Adds 100 times the differences of two lists to `spread`; false if one of them is too large. */
-function widen(
-  spread: Float64Array[],
-  results: readonly Ndarray[],
-  expected: readonly Ndarray[],
-  limit: number,
-): boolean {
-  for (const [k, { data, dtype }] of expected.entries()) {
-    const allowed = isFloat(dtype) ? Math.min(limit, 0.01) * scaleOf(data) : 0
-    for (let i = 0; i < data.length; i++) {
-      const moved = same(results[k].data[i], data[i]) ? 0 : Math.abs(results[k].data[i] - data[i])
-      if (!(moved <= allowed)) return false
-      spread[k][i] = Math.max(spread[k][i], 100 * moved)
-    }
-  }
-  return true
-}
-
-function compareAll(
-  actual: readonly Ndarray[],
-  expected: readonly Ndarray[],
-  allowed: number,
-  spread: readonly Float64Array[] | null,
-  what: string,
-  program: Program,
-): void {
+function compareAll(actual: readonly Ndarray[], expected: readonly Ndarray[], comparison: Comparison): Outcome {
+  const { what, program, allowed, spread, rounding } = comparison
   const fail = (sentence: string): never => {
     throw new Broken(`${what}: ${sentence}\n${printProgram(program)}`)
   }
-  if (actual.length !== expected.length) fail(`${actual.length} results, not ${expected.length}`)
-  expected.forEach(({ shape, dtype, data }, k) => {
-    const got = actual[k]
-    if (String(got.shape) !== String(shape) || got.dtype !== dtype || got.data.length !== data.length)
-      fail(`result ${k} is ${got.dtype}[${got.shape}], not ${dtype}[${shape}]`)
-    const scale = scaleOf(data)
-    data.forEach((y, i) => {
-      const error = same(got.data[i], y) ? 0 : Math.abs(got.data[i] - y)
-      const bound = isFloat(dtype) ? allowed * scale + (spread?.[k][i] ?? 0) : 0
-      if (!(error <= bound)) fail(`result ${k}, element ${i}: ${got.data[i]}, not ${y} (allowed ${bound})`)
-    })
-  })
+  const otherType = differentType(actual, expected)
+  if (otherType !== null) fail(otherType)
+  const difference = firstDifference(actual, expected, allowed, spread)
+  if (difference === null) return 'checked'
+  if (rounding === undefined) return fail(difference)
+  const wider = both(spread ?? null, rounding)
+  if (wider === null) return 'ill-conditioned'
+  return firstDifference(actual, expected, allowed, wider) === null ? 'checked' : fail(difference)
 }
 
-const same = (a: number, b: number): boolean => a === b || Object.is(a, b)
+function differentType(actual: readonly Ndarray[], expected: readonly Ndarray[]): string | null {
+  if (actual.length !== expected.length) return `${actual.length} results, not ${expected.length}`
+  for (const [k, { shape, dtype, data }] of expected.entries()) {
+    const got = actual[k]
+    if (String(got.shape) !== String(shape) || got.dtype !== dtype || got.data.length !== data.length)
+      return `result ${k} is ${got.dtype}[${got.shape}], not ${dtype}[${shape}]`
+  }
+  return null
+}
 
-/** The largest finite magnitude, at least 1. */
-function scaleOf(data: ArrayLike<number>): number {
-  let scale = 1
-  for (let i = 0; i < data.length; i++) if (Number.isFinite(data[i])) scale = Math.max(scale, Math.abs(data[i]))
-  return scale
+function firstDifference(
+  actual: readonly Ndarray[],
+  expected: readonly Ndarray[],
+  allowed: number,
+  spread?: Spread,
+): string | null {
+  for (const [k, { dtype, data }] of expected.entries()) {
+    const scale = scaleOf(data)
+    for (const [i, y] of data.entries()) {
+      const got = actual[k].data[i]
+      const bound = isFloat(dtype) ? allowed * scale + (spread?.[k][i] ?? 0) : 0
+      const error = same(got, y) ? 0 : Math.abs(got - y)
+      if (!(error <= bound)) return `result ${k}, element ${i}: ${got}, not ${y} (allowed ${bound})`
+    }
+  }
+  return null
 }
 
 function stack(

@@ -259,6 +259,16 @@ const rows: Partial<Record<PrimitiveName, readonly Case[]>> = {
     ],
     [[f64(5), f64(2), i32()], (x, u, i) => [add(dynamicUpdate(neg(x), u, [i]), neg(x))]],
     [[f64(5), f64(2), i32()], (x, u, i) => [dynamicUpdate(concat([neg(u), slice(x, [0], [3])], 0), neg(u), [i])]],
+    // operands that stand elsewhere, updated inside of a larger result
+    ...([f64(2, 2), f64(0, 0)] as const).map(
+      (update): Case => [
+        [f64(30), update, i32(), f64()],
+        (x, u, i, zero) => [
+          pad(dynamicUpdate(reshape(x, [6, 5]), u, [i, i]), zero, [0, 1], [0, 0], [0, 0]),
+          concat([dynamicUpdate(transpose(reshape(x, [5, 6]), [1, 0]), u, [i, i]), reshape(sin(x), [6, 5])], 1),
+        ],
+      ],
+    ),
   ],
   sort: [
     [[f64(3, 7), i32(3, 7)], (x, y) => [...sort([x, y]), ...sort([y, x])]],

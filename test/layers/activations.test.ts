@@ -73,6 +73,23 @@ describe.each(Object.entries(table))('%s', (name, f) => {
   })
 })
 
+it.each([Float32Array, Float64Array])('softsign keeps its digits far from 0, to third order', (Floats) => {
+  const at = [-1e8, -3000, -7, 0.01, 20, 1e5, 1e8]
+  const formulas = [
+    (x: number) => x / (1 + Math.abs(x)),
+    (x: number) => (1 + Math.abs(x)) ** -2,
+    (x: number) => -2 * Math.sign(x) * (1 + Math.abs(x)) ** -3,
+    (x: number) => 6 * (1 + Math.abs(x)) ** -4,
+  ]
+  const unit = Floats === Float32Array ? 2 ** -23 : 2 ** -52
+  orders(door.softsign as F).forEach((f, order) => {
+    const found = values(f, Floats.from(at))
+    Floats.from(at).forEach((x, i) => {
+      expect(Math.abs(found[i]! / formulas[order]!(x) - 1), `order ${order} at ${x}`).toBeLessThan(8 * unit)
+    })
+  })
+})
+
 describe.each(activations())('%s', (_, f) => {
   it.each([100, -100, 800, -800, 1e-6, 0])('is finite to third order at %d, in both dtypes', (x) => {
     for (const order of orders(f as F)) {

@@ -412,8 +412,11 @@ class Fuser {
    * the operand is made by a step that has no other reader and can write with those strides.
    */
   #mayAlias(equation: Equation, variable: Variable): boolean {
-    const { destinations, wholes } = this.#demand(variable)
-    const place = destinations.find(({ exclusive, storage }) => !exclusive && (wholes.size === 0 || isDense(storage)))
+    const { destinations, uses, wholes } = this.#demand(variable)
+    const sole = uses.size === 0 && wholes.size === 0 && destinations.length === 1
+    const place = destinations.find(
+      ({ exclusive, storage }) => (!exclusive || sole) && (wholes.size === 0 || isDense(storage)),
+    )
     const storage = place?.storage ?? denseStorage(unplaced, variable.shape)
     if (equation.primitive.name === 'reshape' && isDense(storage)) return true
     return this.#reachesStep(variable, storage)

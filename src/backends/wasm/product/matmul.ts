@@ -228,16 +228,20 @@ const at = (start: Local, ...steps: readonly (readonly [Local, Local | Expressio
     get(start),
   )
 
-/** Packs unless the operand lies as the micro-kernel reads it and the other one is too short to repay the copy. */
+/**
+ * Packs unless the operand lies as the micro-kernel reads it and the other one is too short to repay the copy. The micro-kernel
+ * counts by its way through B, so a B that is broadcast along the depth is packed.
+ */
 const choosePacking = ({ bytes }: Tile, { packsA, packsB, workA, workB }: Blocks): Expression => {
   const strides = (stride: Local) => op('i32.ne', get(stride), i32(bytes))
   const many = (size: Local, few: number) => op('i32.gt_u', get(size), i32(few))
+  const isBroadcast = op('i32.eqz', get(operand.bRow))
   const scattered = op('i32.and', strides(operand.aRow), strides(operand.aColumn))
   const packedRows = add(smaller(get(operand.rows), i32(blockRows)), i32(panelSlack))
   const packedDepth = multiply(smaller(get(operand.depth), i32(blockDepth)), i32(bytes))
   return sequence(
     set(packsA, op('i32.or', many(operand.columns, fewColumns), scattered)),
-    set(packsB, op('i32.or', many(operand.rows, fewRows), strides(operand.bColumn))),
+    set(packsB, op('i32.or', op('i32.or', many(operand.rows, fewRows), strides(operand.bColumn)), isBroadcast)),
     set(workA, add(get(operand.work), i32(cornerBytes))),
     set(workB, aligned(add(get(workA), multiply(packedRows, packedDepth)))),
   )

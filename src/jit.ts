@@ -10,7 +10,7 @@ import { deviceOf, place } from './core/bind.ts'
 import type { Device, ExecuteOptions } from './core/device.ts'
 import { ArgumentError, DeviceError, TraceError } from './core/errors.ts'
 import { inScope, noScope } from './core/scope.ts'
-import { recognisesAll, type Template, templateOf } from './core/template.ts'
+import { recognises, type Template, templateOf } from './core/template.ts'
 import { currentTrace } from './core/trace.ts'
 import { flatten, gather, unflatten } from './core/tree.ts'
 import type { Value } from './core/value.ts'
@@ -39,7 +39,9 @@ interface Traced extends Pick<ClosedFunction, 'program' | 'captures' | 'result'>
   /** Positions of donated leaves, as the device takes them. */
   readonly donate: ExecuteOptions
   /** The kinds of the arguments. */
-  readonly templates: readonly Template[]
+  readonly template: Template
+  /** Leaves of the arguments. */
+  readonly leafCount: number
   calls: number
 }
 
@@ -65,7 +67,9 @@ export function jit<A extends readonly unknown[], R extends TupleHint>(
     let entry = known.get(key)
     if (entry === undefined) {
       const donate = donatedLeaves(args, options.donate)
-      entry = { ...close(body, args), placed: new Map(), calls: 0, donate, templates: args.map(templateOf) }
+      const { program, captures, result } = close(body, args)
+      const [template, leafCount] = [templateOf(args), leaves.length]
+      entry = { program, captures, result, placed: new Map(), calls: 0, donate, template, leafCount }
       known.set(key, entry)
       warnOfStatics(f.name, known)
     }
@@ -74,9 +78,9 @@ export function jit<A extends readonly unknown[], R extends TupleHint>(
   let recent: Traced | undefined
   const compiled = (...args: A): R => {
     if (currentTrace() !== null) return f(...args)
-    let leaves: Value[] = []
     let entry = recent
-    if (entry === undefined || !recognisesAll(entry.templates, args, leaves)) {
+    let leaves = new Array<Value>(entry === undefined ? 0 : entry.program.inputs.length)
+    if (entry === undefined || !recognises(entry.template, args, leaves)) {
       leaves = []
       entry = entryOf(args, leaves)
       recent = entry
@@ -130,11 +134,15 @@ function close(f: (...args: never[]) => unknown, args: readonly unknown[]) {
 }
 
 function execute(entry: Traced, leaves: Value[]): unknown {
+  const { captures, leafCount, program } = entry
   const device = deviceFor(entry, leaves)
   // The list of the leaves was made for this call: it becomes that of the inputs.
-  for (let i = 0; i < leaves.length; i++) if (!(leaves[i] instanceof Concrete)) leaves[i] = place(leaves[i]!, device)
-  for (const constant of constantsOn(entry, device)) leaves.push(constant)
-  return unflatten(entry.result, device.execute(entry.program, leaves as Concrete[], entry.donate)) // each of them is one now
+  for (let i = 0; i < leafCount; i++) if (!(leaves[i] instanceof Concrete)) leaves[i] = place(leaves[i]!, device)
+  if (captures.length > 0) {
+    const constants = constantsOn(entry, device)
+    for (let i = 0; i < constants.length; i++) leaves[leafCount + i] = constants[i]!
+  }
+  return unflatten(entry.result, device.execute(program, leaves as Concrete[], entry.donate)) // each of them is one now
 }
 
 const deviceFor = ({ captures }: Traced, leaves: readonly Value[]): Device =>

@@ -156,6 +156,7 @@ export function named(vector: unknown, layout: Layout): Components {
  */
 const names: ProxyHandler<Components> = {
   get: (target, key) => {
+    if (key === treeNode) return target[treeNode] // what every call of compiled code asks
     if (typeof key === 'symbol') return target[key as typeof state] // its own symbols, and those that are asked of any object
     const i = positionOf(target, key)
     return i === undefined ? Reflect.get(target, key) : access(target, i)

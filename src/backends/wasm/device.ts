@@ -14,6 +14,7 @@ import type { Program } from '../../core/program.ts'
 import { Concrete } from '../../core/value.ts'
 import { TapeOverflow, usesTape, withTape } from '../../rewrite/specialise.ts'
 import { CallRegion } from './memory/call-region.ts'
+import { copyElements } from './memory/copy-elements.ts'
 import { DeviceMemory } from './memory/memory.ts'
 import { Residents } from './memory/residents.ts'
 import { Slabs } from './memory/slabs.ts'
@@ -66,7 +67,7 @@ class WasmDevice implements CpuDevice {
       )
     }
     const own = this.#slabs.array(type.dtype, elements)
-    own.set(data)
+    copyElements(own, data, 0)
     return new Concrete(
       { shape: frozenShape(type.shape), dtype: type.dtype },
       this,

@@ -34,6 +34,8 @@ export class DeviceMemory {
   float64!: Float64Array<ArrayBuffer>
   int32!: Int32Array<ArrayBuffer>
   uint32!: Uint32Array<ArrayBuffer>
+  /** How often the views have been made. */
+  growths = 0
   readonly #holes: Hole[] = []
   readonly #blocks = new Map<number, number>()
 
@@ -147,5 +149,6 @@ export class DeviceMemory {
     this.float64 = new Float64Array(buffer)
     this.int32 = new Int32Array(buffer)
     this.uint32 = new Uint32Array(buffer)
+    this.growths++
   }
 }

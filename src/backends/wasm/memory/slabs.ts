@@ -9,6 +9,7 @@
  */
 import type { DType } from '../../../../types/dtype.ts'
 import { allocate, bytesOf, type StorageArray, viewOf } from '../../../core/dtype.ts'
+import { copyElements } from './copy-elements.ts'
 
 /** Bytes up to which an array of its own is cheapest. */
 const ON_HEAP = 64
@@ -53,11 +54,11 @@ export class Slabs {
     return viewOf(dtype, slab.buffer, offset, elements)
   }
 
-  /** The same with the elements of another array. */
-  copyOf(dtype: DType, array: StorageArray): StorageArray {
-    if (array.byteLength > LARGEST) return array.slice() // which fills no zeros in first
-    const copy = this.array(dtype, array.length)
-    copy.set(array)
+  /** The same with the elements of another array, which has so many. */
+  copyOf(dtype: DType, elements: number, array: StorageArray): StorageArray {
+    if (elements * bytesOf(dtype) > LARGEST) return array.slice() // which fills no zeros in first
+    const copy = this.array(dtype, elements)
+    copyElements(copy, array, 0)
     return copy
   }
 }

@@ -16,7 +16,7 @@ import { type EmittedModule, emitModule } from './emit.ts'
 /** Operands of at least so many bytes are worth being kept in the memory. */
 const LARGE = 65_536
 
-/** The place of an output before the first call: no address in the memory is 0. */
+/** The place of an output before the first call. */
 const nowhere: StorageArray = new Float32Array(0)
 
 /** An input or output of a program. */
@@ -25,8 +25,11 @@ export interface Slot {
   readonly elements: number
   /** Where a small one is copied to, from the start of the call's region; -1 for a large one. */
   readonly offset: number
-  /** The part of the memory where a small output stood last; see `Operands`. */
+  /** The part of the memory where a small output stood last, as a view; see `Operands`. */
   place: StorageArray
+  /** Its address, and how often the memory had grown by then. */
+  address: number
+  growths: number
   /** May the next result of a large output stay in the memory? */
   stays: boolean
 }
@@ -71,10 +74,9 @@ export function compile(program: Program, memory: DeviceMemory, threads: Threads
   const slotOf = ({ dtype, shape }: Variable): Slot => {
     const elements = sizeOf(shape)
     const bytes = elements * bytesOf(dtype)
-    if (bytes >= LARGE) return { dtype, elements, offset: -1, place: nowhere, stays: false }
-    const offset = end
-    end += aligned(bytes)
-    return { dtype, elements, offset, place: nowhere, stays: false }
+    const offset = bytes >= LARGE ? -1 : end
+    if (offset >= 0) end += aligned(bytes)
+    return { dtype, elements, offset, place: nowhere, address: 0, growths: -1, stays: false }
   }
   const [inputs, outputs] = [program.inputs.map(slotOf), program.outputs.map(slotOf)]
   const run = instance.exports.run as Executable['run'] // emitModule exports it with this type

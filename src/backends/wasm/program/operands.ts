@@ -1,16 +1,17 @@
 /** What goes into a call and comes out of it: operands brought into the memory, results taken out or left there. */
 import { showAbstract, sizeOf } from '../../../core/abstract.ts'
 import type { Device } from '../../../core/device.ts'
-import { bytesOf } from '../../../core/dtype.ts'
+import { bytesOf, type StorageArray } from '../../../core/dtype.ts'
 import { DeviceError } from '../../../core/errors.ts'
 import { epitaph } from '../../../core/fate.ts'
 import type { Program } from '../../../core/program.ts'
 import { Concrete } from '../../../core/value.ts'
+import { copyElements } from '../memory/copy-elements.ts'
 import type { DeviceMemory } from '../memory/memory.ts'
 import type { Residents } from '../memory/residents.ts'
 import type { Slabs } from '../memory/slabs.ts'
 import { Storage } from '../memory/storage.ts'
-import { copyIn, copyOut, copyTo, viewIn } from '../memory/transfer.ts'
+import { copyIn, copyOut, viewIn } from '../memory/transfer.ts'
 import type { Executable, Slot } from './executable.ts'
 
 /** The large operands of a call, which have blocks of their own. */
@@ -63,7 +64,7 @@ export class Operands {
 
   /** Brings the inputs into the memory, and their addresses into the frame. */
   placeInputs(executable: Executable, inputs: readonly Concrete[], region: number, large: Large | null): void {
-    const entry = (region + executable.frame) / 4
+    const entry = (region + executable.frame) >>> 2
     if (inputs.length !== executable.inputs.length) throw wrongCount(executable.program, inputs)
     for (let i = 0; i < inputs.length; i++) {
       const { offset, dtype, elements } = executable.inputs[i]!
@@ -83,7 +84,7 @@ export class Operands {
   /** Finds room for the outputs, and writes their addresses into the frame. */
   placeOutputs(executable: Executable, region: number, large: Large | null, inheritance: Int32Array | null): void {
     const { inputs, outputs } = executable
-    const frame = (region + executable.frame) / 4
+    const frame = (region + executable.frame) >>> 2
     const entry = frame + inputs.length
     for (let i = 0; i < outputs.length; i++) {
       const { offset, elements, dtype } = outputs[i]!
@@ -118,7 +119,7 @@ export class Operands {
     inheritance: Int32Array | null,
   ): Concrete[] {
     const { outputs, program } = executable
-    const entry = (region + executable.frame) / 4 + inputs.length
+    const entry = ((region + executable.frame) >>> 2) + inputs.length
     const results = new Array<Concrete>(outputs.length)
     for (let i = 0; i < outputs.length; i++) {
       const slot = outputs[i]!
@@ -164,13 +165,22 @@ export class Operands {
     return storage.address
   }
 
-  /** A result in an array of its own. Where a small one stands is seldom another place than at the last call. */
+  /** A result in an array of its own. */
   #taken(slot: Slot, address: number, large: Large | null): Storage {
     const { dtype, elements, offset } = slot
     if (offset < 0) return this.#takenLarge(slot, address, large!.blocks) // there if an operand is large
-    // A view is detached, and its offset 0, once the memory has grown.
-    if (slot.place.byteOffset !== address) slot.place = viewIn(this.#memory, dtype, address, elements)
-    return new Storage(dtype, elements, this.#slabs.copyOf(dtype, slot.place))
+    return new Storage(dtype, elements, this.#slabs.copyOf(dtype, elements, this.#placeOf(slot, address)))
+  }
+
+  /** Where a small output stands. That is seldom another place than at the last call; a view is detached once the memory has grown. */
+  #placeOf(slot: Slot, address: number): StorageArray {
+    const { growths } = this.#memory
+    if (slot.address !== address || slot.growths !== growths) {
+      slot.place = viewIn(this.#memory, slot.dtype, address, slot.elements)
+      slot.address = address
+      slot.growths = growths
+    }
+    return slot.place
   }
 
   /** A large result: where it was written, if it may stay there. */
@@ -184,11 +194,11 @@ export class Operands {
   }
 
   /** A small output gets the array of the donated input, a large one stays where it is. */
-  #inherited({ dtype, elements, offset }: Slot, address: number, given: Storage, large: Large | null): Storage {
-    const storage = new Storage(dtype, elements, null)
-    if (offset >= 0) {
+  #inherited(slot: Slot, address: number, given: Storage, large: Large | null): Storage {
+    const storage = new Storage(slot.dtype, slot.elements, null)
+    if (slot.offset >= 0) {
       storage.data = given.data!
-      copyTo(this.#memory, dtype, address, storage.data)
+      copyElements(storage.data, this.#placeOf(slot, address), 0)
     } else if (given.address === address) this.#residents.transfer(given, storage)
     else {
       large!.blocks.delete(address) // there if an operand is large

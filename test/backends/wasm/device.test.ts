@@ -253,6 +253,17 @@ describe('growth', () => {
     expect([fresh.readSync(kept)[9], fresh.readSync(own)[9], fresh.readSync(grown!)[big - 1]]).toEqual([2, 3, 4])
     expect(fresh.readSync(fresh.execute(p, [kept])[0]!)[3]).toBe(3)
   })
+
+  it.each(['float32', 'float64', 'int32', 'uint32'] as const)('between small results of one program: %s', (dtype) => {
+    const fresh = wasmDevice()
+    const twice = program((x) => [add(x, x)], [dtype, 3])
+    const make = () => fresh.upload({ dtype, shape: [3] }, allocate(dtype, 3).fill(7))
+    const both = () => [{}, { donate: [0] }].flatMap((options) => fresh.execute(twice, [make()], options))
+    const before = both()
+    const big = 4_000_000
+    fresh.execute(increment(big), [fresh.upload({ dtype: 'float64', shape: [big] }, new Float64Array(big))])
+    for (const result of [...before, ...both()]) expect(Array.from(fresh.readSync(result))).toEqual([14, 14, 14])
+  })
 })
 
 describe('programs', () => {

@@ -73,4 +73,5 @@ const joined = (a: Kernel, b: Kernel): Kernel => ({
   body: [...a.body, ...b.body],
   flops: a.flops + b.flops,
   bytes: a.bytes + b.bytes,
+  rowBuffers: [...(a.rowBuffers ?? []), ...(b.rowBuffers ?? [])],
 })

@@ -106,6 +106,8 @@ export interface Kernel {
   readonly body: readonly Statement[]
   readonly flops: number
   readonly bytes: number
+  /** Scratch for one turn of the outermost loop, used anew by each: turns with scratch of their own are independent. */
+  readonly rowBuffers?: readonly Buffer[]
 }
 
 /** A matrix operand: element strides of its row and column index and of each batch axis. */
@@ -159,6 +161,8 @@ export interface Convolution {
   readonly channelsIn: number
   /** Channels of y in each group: co. */
   readonly channelsOut: number
+  /** Channels that y and w really have, where `channelsOut` are some of them: only of the form `kernel`, with one group. */
+  readonly channelsOfY?: number
   /** One to three. */
   readonly axes: readonly WindowAxis[]
   readonly x: Operand

@@ -1,31 +1,36 @@
-/** Replacing loops throughout a tree of statements: nodes keep their sharing. */
-import type { Address, Loop, Node, Statement } from './kernel.ts'
+/** Replacing loops, and buffers, throughout a tree of statements: nodes keep their sharing. */
+import type { Address, Buffer, Loop, Node, Statement } from './kernel.ts'
 
 /** The loop in whose place another stands; null where it has disappeared into its inner neighbour. */
 export type LoopMap = ReadonlyMap<Loop, Loop | null>
 
 const atZero: ReadonlyMap<Loop, number> = new Map()
+const sameBuffers: ReadonlyMap<Buffer, Buffer> = new Map()
 
 /**
  * The statements with other loops. Loops that have disappeared must be directly around (or before) the one they are merged with.
- * `starts`: the index of the old loop where the one in its place begins; 0 if not given.
+ * `starts`: the index of the old loop where the one in its place begins; 0 if not given. `buffers`: those in whose place others
+ * are used.
  */
 export function replaceLoops(
   body: readonly Statement[],
   loops: LoopMap,
   starts: ReadonlyMap<Loop, number> = atZero,
+  buffers: ReadonlyMap<Buffer, Buffer> = sameBuffers,
 ): readonly Statement[] {
-  return new Replacer(loops, starts).statements(body)
+  return new Replacer(loops, starts, buffers).statements(body)
 }
 
 class Replacer {
   readonly #loops: LoopMap
   readonly #starts: ReadonlyMap<Loop, number>
+  readonly #buffers: ReadonlyMap<Buffer, Buffer>
   readonly #nodes = new Map<Node, Node>()
 
-  constructor(loops: LoopMap, starts: ReadonlyMap<Loop, number>) {
+  constructor(loops: LoopMap, starts: ReadonlyMap<Loop, number>, buffers: ReadonlyMap<Buffer, Buffer>) {
     this.#loops = loops
     this.#starts = starts
+    this.#buffers = buffers
   }
 
   statements(body: readonly Statement[]): readonly Statement[] {
@@ -41,7 +46,14 @@ class Replacer {
       }
       case 'store':
       case 'accumulate':
-        return [{ ...statement, address: this.#address(statement.address), value: this.#node(statement.value) }]
+        return [
+          {
+            ...statement,
+            buffer: this.#buffer(statement.buffer),
+            address: this.#address(statement.address),
+            value: this.#node(statement.value),
+          },
+        ]
       case 'assign':
         return [{ ...statement, value: this.#node(statement.value) }]
       case 'reduce': {
@@ -65,6 +77,10 @@ class Replacer {
   #loop(loop: Loop): Loop | null {
     const replacement = this.#loops.get(loop)
     return replacement === undefined ? loop : replacement
+  }
+
+  #buffer(buffer: Buffer): Buffer {
+    return this.#buffers.get(buffer) ?? buffer
   }
 
   #address({ offset, terms, dynamic }: Address): Address {
@@ -101,7 +117,7 @@ class Replacer {
       case 'index':
         return this.#index(node)
       case 'load':
-        return { ...node, address: this.#address(node.address) }
+        return { ...node, buffer: this.#buffer(node.buffer), address: this.#address(node.address) }
       case 'apply':
         return { ...node, operands: node.operands.map((operand) => this.#node(operand)) }
       default:

@@ -44,7 +44,9 @@ export function nestKernel<G extends Loops>(
     current = contextOf(nest.groups[position])
   }
   const body = attempt((reader) => new NestWriter(nest, reader).write(enter), context)
-  return body.length === 0 ? null : finishKernel(kernelName(body, movement), body)
+  if (body.length === 0) return null
+  const kernel = finishKernel(kernelName(body, movement), body)
+  return nest.rowBuffers.size === 0 ? kernel : { ...kernel, rowBuffers: [...nest.rowBuffers] }
 }
 
 /** Statements that stand directly inside the first so many loops: reductions before what is deeper, stores after it. */

@@ -3,17 +3,18 @@
  * count of steps, is taken apart where its statements hand no local on; statements keep their order, so that what one writes
  * in the place of what another reads is still written after it.
  */
-import type { Kernel, Local, Statement, Step } from '../language/kernel.ts'
+import type { Buffer, Kernel, Local, Statement, Step } from '../language/kernel.ts'
 import { kernelCost } from '../language/kernel-cost.ts'
 import { allNodes, eachStatement, nodesOf } from '../language/walk.ts'
+import type { Crew } from './crew.ts'
 import { splitStep } from './split.ts'
 
 /** Steps that may run at the same time; a single one runs whole. */
 export type Stage = readonly Step[]
 
-/** The stages of a step. `threads` ≥ 2. */
-export function stagesOf(step: Step, threads: number): readonly Stage[] {
-  if (step.kind !== 'kernel' || step.kernel.body.length === 1) return [splitStep(step, threads) ?? [step]]
+/** The stages of a step. */
+export function stagesOf(step: Step, crew: Crew): readonly Stage[] {
+  if (step.kind !== 'kernel' || step.kernel.body.length === 1) return [splitStep(step, crew) ?? [step]]
   const stages: Stage[] = []
   let whole: Statement[] = []
   const end = (): void => {
@@ -21,7 +22,7 @@ export function stagesOf(step: Step, threads: number): readonly Stage[] {
     whole = []
   }
   for (const run of runsOf(step.kernel.body)) {
-    const parts = run.length === 1 ? splitStep(kernelOf(step.kernel, run), threads) : null
+    const parts = run.length === 1 ? splitStep(kernelOf(step.kernel, run), crew) : null
     if (parts === null) {
       whole.push(...run)
       continue
@@ -33,10 +34,19 @@ export function stagesOf(step: Step, threads: number): readonly Stage[] {
   return stages.length === 1 ? [[step]] : stages
 }
 
-const kernelOf = ({ name }: Kernel, body: readonly Statement[]): Step => ({
-  kind: 'kernel',
-  kernel: { name, body, ...kernelCost(body) },
-})
+function kernelOf({ name, rowBuffers = [] }: Kernel, body: readonly Statement[]): Step {
+  const written = storedIn(body)
+  const own = rowBuffers.filter((buffer) => written.has(buffer))
+  return { kind: 'kernel', kernel: { name, body, ...kernelCost(body), rowBuffers: own } }
+}
+
+function storedIn(body: readonly Statement[]): ReadonlySet<Buffer> {
+  const stored = new Set<Buffer>()
+  eachStatement(body, (statement) => {
+    if (statement.kind === 'store') stored.add(statement.buffer)
+  })
+  return stored
+}
 
 /** The statements in runs, of which none uses a local of another. */
 function runsOf(body: readonly Statement[]): readonly (readonly Statement[])[] {

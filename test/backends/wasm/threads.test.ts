@@ -15,16 +15,19 @@ import { lowerProgram } from '../../../src/kernels/compile.ts'
 /** Operations without their types: shapes are given at run time here. */
 const {
   add,
+  conv1d,
   conv2d,
   cumsum,
   exp,
   grad,
   logsumexp,
+  maxPool2d,
   matmul,
   max,
   mean,
   mul,
   maximum,
+  rsqrt,
   scanN,
   softmax,
   sort,
@@ -34,13 +37,18 @@ const {
 } = c as any
 const { take, tanh, transpose, where, greater, reshape, concat, tap } = c as any
 
-const THREADS = 3
+const counts = [2, 3, 4] as const
 
 const plain = wasmDevice()
-const threaded = wasmDevice()
+const crews = counts.map((threads) => ({ threads, device: wasmDevice() }))
+const threaded = crews[1]!.device
 
-beforeAll(() => threaded.useThreads(THREADS))
-afterAll(() => threaded.useThreads(1))
+beforeAll(async () => {
+  for (const { threads, device } of crews) await device.useThreads(threads)
+})
+afterAll(async () => {
+  for (const { device } of crews) await device.useThreads(1)
+})
 
 type Shape = readonly number[]
 
@@ -50,6 +58,11 @@ interface Row {
   readonly f: (...values: any[]) => unknown
   /** Stays whole. */
   readonly whole?: true
+}
+
+const normalised = (x: any, gain: any) => {
+  const centred = sub(x, mean(x, -1, true))
+  return mul(mul(centred, rsqrt(add(mean(square(centred), -1, true), 1e-5))), gain)
 }
 
 const dense = (x: any, w: any, b: any) => tanh(add(matmul(x, w), b))
@@ -156,6 +169,41 @@ const rows: readonly Row[] = [
     ),
   },
   {
+    name: 'gradients of convolutions whose kernels are cut by channels, of one channel, and with groups',
+    shapes: [
+      [3, 17, 15, 1],
+      [3, 3, 1, 36],
+      [3, 2, 36, 19],
+      [3, 3, 19, 1],
+    ],
+    f: gradientOf((x: any, a: any, b: any, e: any) => convolve(convolve(convolve(x, a), b), e)),
+  },
+  {
+    name: 'gradients of a convolution with groups, and along one axis',
+    shapes: [
+      [7, 19, 24],
+      [5, 6, 32],
+    ],
+    f: gradientOf((x: any, w: any) => conv1d(x, w, { padding: 'same', groups: 4 })),
+  },
+  { name: 'rows kept from one loop to the next', shapes: [[67, 1031], [1031]], f: gradientOf(normalised) },
+  {
+    name: 'rows of three axes, and a small sum after them',
+    shapes: [
+      [5, 13, 301],
+      [5, 13, 301],
+    ],
+    f: (x, y) => {
+      const loss = (v: any) => mean(sum(mul(softmax(v), y), -1))
+      return [loss(x), grad(loss)(x)]
+    },
+  },
+  {
+    name: 'gradients of maxima in windows',
+    shapes: [[7, 22, 26, 12], [12]],
+    f: gradientOf((x: any, b: any) => maxPool2d(maximum(add(x, b), 0), 2)),
+  },
+  {
     name: 'a loop',
     shapes: [
       [160, 160],
@@ -210,21 +258,71 @@ describe.each(rows)('$name', (row) => {
   it.each(dtypes)('%s', (dtype) => {
     const { program, captures } = programOf(row, dtype)
     const types = row.shapes.map((shape): Abstract => ({ shape, dtype }))
-    const results = [plain, threaded, threaded].map((device) => {
+    const resultsOf = (device: typeof plain): readonly Buffer[] => {
       const inputs = [...types.map((type, i) => inputOn(device, type, i)), ...captures.map((x) => upload(device, x))]
       return device.execute(program, inputs).map((x) => bitsOf(device, x))
-    })
-    expect(results[0]!.length).toBeGreaterThan(0)
-    for (const result of results.slice(1)) {
-      expect(result.map((bits, i) => bits.equals(results[0]![i]!))).not.toContain(false)
+    }
+    const expected = resultsOf(plain)
+    expect(expected.length).toBeGreaterThan(0)
+    for (const { threads, device } of crews) {
+      for (const call of ['first', 'second']) {
+        const same = resultsOf(device).map((bits, i) => bits.equals(expected[i]!))
+        expect({ threads, call, same }).toEqual({ threads, call, same: same.map(() => true) })
+      }
     }
   })
 
   it('is cut into parts where it is large', () => {
     const { program } = programOf(row, 'float64')
-    const { groups } = emitModule(lowerProgram(program), { fma: supportsRelaxedSimd(), threads: THREADS })
-    expect(groups.length > 0).toBe(row.whole !== true)
-    for (const count of groups) expect(count).toBeGreaterThan(1)
+    for (const threads of counts) {
+      const { groups } = emitModule(lowerProgram(program), { fma: supportsRelaxedSimd(), threads })
+      expect(groups.length > 0).toBe(row.whole !== true)
+      for (const count of groups) expect(count).toBeGreaterThan(1)
+    }
+  })
+})
+
+describe('threads beside numbers that are not finite', () => {
+  const shapes = [
+    [9, 14, 15, 8],
+    [3, 3, 8, 32],
+  ] as const
+  const conv = (x: any, w: any) => conv2d(x, w, { padding: 'same' })
+  const forms: Readonly<Record<string, (x: any, w: any) => unknown>> = {
+    forward: conv,
+    'with an epilogue': (x, w) => maximum(add(conv(x, w), 1), 0),
+    'gradient of the image': (x, w) => grad((v: any) => sum(square(conv(v, w))))(x),
+    'gradient of the kernel': (x, w) => grad((v: any) => sum(square(conv(x, v))))(w),
+  }
+  const poisons: readonly (readonly [where: number, element: number, value: number])[] = [
+    [0, 0, Number.POSITIVE_INFINITY],
+    [0, 8 * 7, Number.NaN],
+    [0, 9 * 14 * 15 * 8 - 1, Number.NEGATIVE_INFINITY],
+    [1, 5, Number.POSITIVE_INFINITY],
+    [1, 3 * 3 * 8 * 32 - 2, Number.NaN],
+  ]
+
+  it.each(Object.entries(forms))('a convolution, %s', (_, f) => {
+    for (const dtype of dtypes) {
+      const { program, captures } = programOf({ name: 'test', shapes, f }, dtype)
+      for (const [where, element, value] of poisons) {
+        const run = (device: typeof plain): readonly Buffer[] => {
+          const inputs = shapes.map((shape, i) => {
+            const data = inputOn(plain, { shape, dtype }, i).readSync() as Float32Array
+            if (i === where) data[element] = value
+            return device.upload({ shape, dtype }, data)
+          })
+          return device
+            .execute(program, [...inputs, ...captures.map((x) => upload(device, x))])
+            .map((x) => bitsOf(device, x))
+        }
+        const expected = run(plain)
+        for (const { threads, device } of crews) {
+          const same = run(device).map((bits, i) => bits.equals(expected[i]!))
+          expect({ dtype, threads, where, element, same }).toEqual({ dtype, threads, where, element, same: [true] })
+        }
+      }
+    }
   })
 })
 

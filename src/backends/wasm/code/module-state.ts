@@ -2,6 +2,7 @@
 import type { DType } from '../../../../types/dtype.ts'
 import { bytesOf } from '../../../core/dtype.ts'
 import type { HostStep, Operand, PlannedRoutine, Routine, Step } from '../../../kernels/language/kernel.ts'
+import type { Crew } from '../../../kernels/planning/crew.ts'
 import { nestedRoutines } from '../../../kernels/planning/plan.ts'
 import type { Library } from '../kernel/library.ts'
 import type { Products } from '../product/product-library.ts'
@@ -18,7 +19,7 @@ export const FRAME: Local = 1
 
 /** How steps are cut into parts for several threads. */
 export interface Threading {
-  readonly threads: number
+  readonly crew: Crew
   /** The imported function `(group, arena, frame)` that runs a group of parts. */
   readonly fork: number
   /** Bytes from the workspace of one part of a step to that of the next. */

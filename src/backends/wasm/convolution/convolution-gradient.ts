@@ -83,10 +83,19 @@ export function emitKernelGradient(state: ModuleState, convolution: Convolution)
   const overBands = emitBands(state, correlation, bands, strides, bandOf, null)
   const code = state.module.function(Array(4).fill('i32'), [], 'convolution kernel gradient')
   const [x, w, y, work] = code.parameters.keys()
-  const bytes = product(correlation.axes.map(({ taps }) => taps)) * rowsOf(correlation) * rowBytes(correlation, tile)
   const operands = changesPlaces(convolution) ? [y, w, x, work] : [x, w, y, work]
-  code.emit(memoryFill(get(w), i32(0), i32(bytes)), call(overBands, ...operands.map(get)))
+  code.emit(cleared(code, correlation, tile, w), call(overBands, ...operands.map(get)))
   return code.index
+}
+
+/** Zeros in w, or in some of its columns. */
+function cleared(code: FunctionBuilder, correlation: Correlation, tile: Tile, w: Local): Expression {
+  const { groups, columns, targetChannels } = correlation
+  const rows = product(correlation.axes.map(({ taps }) => taps)) * rowsOf(correlation)
+  const row = rowBytes(correlation, tile)
+  const zeros = (bytes: number): Expression => memoryFill(get(w), i32(0), i32(bytes))
+  if (groups * columns === targetChannels) return zeros(rows * row)
+  return walk(code, [w], [{ count: rows, strides: [row] }], zeros(columns * tile.bytes))
 }
 
 /** Rows of w for each tap, and the bytes of one. */

@@ -35,14 +35,20 @@ export function convolutionWorkspaceBytes(convolution: Convolution): number {
   }
 }
 
-/** Code that runs a convolution of a routine, with its epilogue. */
-export function callConvolution(state: ModuleState, routine: Routine, convolution: Convolution): Expression {
-  const { x, w, y, form } = convolution
-  const places = [x, w, y].map((operand) => addressOf(routine, operand))
-  const finishing = finishOf(state, routine, convolution)
-  const direct = callDirect(state, convolution, places, finishing)
+/**
+ * Code that runs a convolution of a routine, with its epilogue. `direct` runs it by the fast functions, in parts if it must: what
+ * needs to go term by term is decided for all of it.
+ */
+export function callConvolution(
+  state: ModuleState,
+  routine: Routine,
+  convolution: Convolution,
+  direct: Expression = callDirect(state, routine, convolution),
+): Expression {
   if (!hasZeros(convolution)) return direct
-  const { finish, addresses } = finishing
+  const { form } = convolution
+  const places = placesOf(routine, convolution)
+  const { finish, addresses } = finishOf(state, routine, convolution)
   const index = known(state, convolution, `${form} terms ${finish?.index}`, () => emitExact(state, convolution, finish))
   const exact = call(index, ...places, ...(finish === null ? [] : [i32(0), ...addresses]))
   const finite = call(allFinite(state, convolution.dtype), places[1]!, i32(bytesOfKernel(convolution)))
@@ -50,14 +56,15 @@ export function callConvolution(state: ModuleState, routine: Routine, convolutio
   return form === 'kernel' ? sequence(direct, when(op('i32.eqz', finite), exact)) : when(finite, direct, exact)
 }
 
-/** Code that runs it by the fast functions. `places`: the addresses of x, w and y. */
-function callDirect(
-  state: ModuleState,
-  convolution: Convolution,
-  [atX, atW, atY]: readonly Expression[],
-  { finish, addresses }: Finishing,
-): Expression {
+/** The addresses of x, w and y. */
+const placesOf = (routine: Routine, { x, w, y }: Convolution): readonly Expression[] =>
+  [x, w, y].map((operand) => addressOf(routine, operand))
+
+/** Code that runs a convolution, with its epilogue, by the fast functions. */
+export function callDirect(state: ModuleState, routine: Routine, convolution: Convolution): Expression {
   const { form } = convolution
+  const [atX, atW, atY] = placesOf(routine, convolution)
+  const { finish, addresses } = finishOf(state, routine, convolution)
   const work = moved(local.get(ARENA), state.workspace)
   if (form === 'kernel') {
     const index = known(state, convolution, 'kernel', () => emitKernelGradient(state, convolution))
@@ -101,12 +108,11 @@ function emitExact(state: ModuleState, convolution: Convolution, finish: Finish 
 }
 
 /** The epilogue as a function, and the addresses that it takes. */
-interface Finishing {
-  readonly finish: Finish | null
-  readonly addresses: readonly Expression[]
-}
-
-function finishOf(state: ModuleState, routine: Routine, convolution: Convolution): Finishing {
+function finishOf(
+  state: ModuleState,
+  routine: Routine,
+  convolution: Convolution,
+): { readonly finish: Finish | null; readonly addresses: readonly Expression[] } {
   const image = finishedImage(convolution)
   if (image === null) return { finish: null, addresses: [] }
   const { index, buffers } = emitEpilogue(state, image)
@@ -118,11 +124,9 @@ function finishOf(state: ModuleState, routine: Routine, convolution: Convolution
 
 /** Equal convolutions share their code. */
 function known({ library }: ModuleState, convolution: Convolution, purpose: string, write: () => number): number {
-  const { dtype, batch, groups, channelsIn, channelsOut, axes } = convolution
-  return library.once(
-    JSON.stringify(['convolution', purpose, dtype, batch, groups, channelsIn, channelsOut, axes]),
-    write,
-  )
+  const { dtype, batch, groups, channelsIn, channelsOut, channelsOfY, axes } = convolution
+  const sizes = [batch, groups, channelsIn, channelsOut, channelsOfY ?? 0]
+  return library.once(JSON.stringify(['convolution', purpose, dtype, sizes, axes]), write)
 }
 
 const bytesOfInput = ({ dtype, batch, groups, channelsIn, axes }: Convolution): number =>

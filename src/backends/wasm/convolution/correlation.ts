@@ -51,6 +51,7 @@ export interface Correlation {
 /** y from x and w: one correlation. */
 export function forwardCorrelation(convolution: Convolution): Correlation {
   const { dtype, batch, groups, channelsIn, channelsOut } = convolution
+  const targetChannels = channelsOfY(convolution)
   const axes = weighted(convolution).map(
     ({ place, input, output, window, stride, dilation, before, tapStride }): CorrelationAxis => ({
       place,
@@ -61,11 +62,14 @@ export function forwardCorrelation(convolution: Convolution): Correlation {
   )
   return {
     ...{ dtype, batch, groups, depth: channelsIn, columns: channelsOut },
-    ...{ sourceChannels: groups * channelsIn, targetChannels: groups * channelsOut },
-    weights: { group: channelsOut, depth: groups * channelsOut, column: 1 },
+    ...{ sourceChannels: groups * channelsIn, targetChannels },
+    weights: { group: channelsOut, depth: targetChannels, column: 1 },
     axes,
   }
 }
+
+/** The channels of y and w, of which the convolution may compute some. */
+const channelsOfY = ({ groups, channelsOut, channelsOfY }: Convolution): number => channelsOfY ?? groups * channelsOut
 
 /** x from y and w: one correlation for each phase that any tap reaches; where they do not cover x, it is zero. */
 export function inputCorrelations(convolution: Convolution): {
@@ -112,8 +116,9 @@ function phaseOf(axis: WeightedAxis, residue: number): CorrelationAxis | null {
 type WeightedAxis = WindowAxis & { readonly place: number; readonly tapStride: number }
 
 /** The axes with the strides of their taps; axes on which nothing happens are left out, but for one. */
-function weighted({ axes, channelsIn, channelsOut, groups }: Convolution): readonly WeightedAxis[] {
-  let tapStride = channelsIn * channelsOut * groups
+function weighted(convolution: Convolution): readonly WeightedAxis[] {
+  const { axes, channelsIn } = convolution
+  let tapStride = channelsIn * channelsOfY(convolution)
   const all = axes
     .toReversed()
     .map((axis, i) => {

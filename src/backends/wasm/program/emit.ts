@@ -4,16 +4,17 @@
  * called, and does not replace one that is running.
  */
 import type { Contraction, HostStep, PlannedRoutine, Step } from '../../../kernels/language/kernel.ts'
-import { mostParts } from '../../../kernels/planning/split.ts'
+import { type Crew, mostParts } from '../../../kernels/planning/crew.ts'
 import { stagesOf } from '../../../kernels/planning/stages.ts'
 import { ModuleBuilder } from '../code/assembler.ts'
 import { call, global, i32, local, sequence } from '../code/instructions.ts'
 import { ARENA, allSteps, FRAME, type ModuleState, type Threading } from '../code/module-state.ts'
 import { convolutionWorkspaceBytes } from '../convolution/convolution.ts'
 import { Library } from '../kernel/library.ts'
+import { rowBufferBytes } from '../kernel/row-buffers.ts'
 import { PAGES } from '../memory/memory.ts'
 import { matmulWorkspaceBytes } from '../product/matmul.ts'
-import type { MatmulOptions } from '../product/matmul-tile.ts'
+import { type MatmulOptions, tileOf } from '../product/matmul-tile.ts'
 import { importProducts } from '../product/product-library.ts'
 import { isSmall } from '../product/small-product.ts'
 import { emitRoutine } from './routine-function.ts'
@@ -52,8 +53,9 @@ export function emitModule(planned: PlannedRoutine, { fma, threads = 1 }: EmitOp
   const products = (threads > 1 ? [] : productsOf(steps)).map((dtype): MatmulOptions => ({ dtype, fma }))
   const imported = products.map((options) => [options.dtype, importProducts(module, options)] as const)
   const workspace = aligned(planned.arenaBytes)
-  const ownBytes = aligned(workspaceBytes(withParts(steps, threads)))
-  const threading = threads > 1 ? threadingOf(module, threads, ownBytes) : null
+  const crew = threads > 1 ? { threads, tileRows: tileOf({ dtype: 'float32', fma }).rows } : null
+  const ownBytes = aligned(workspaceBytes(crew === null ? steps : withParts(steps, crew)))
+  const threading = crew === null ? null : threadingOf(module, crew, ownBytes)
   const state: ModuleState = {
     module,
     library: new Library(module, fma),
@@ -79,8 +81,8 @@ export function emitModule(planned: PlannedRoutine, { fma, threads = 1 }: EmitOp
   }
 }
 
-const threadingOf = (module: ModuleBuilder, threads: number, ownBytes: number): Threading => ({
-  threads,
+const threadingOf = (module: ModuleBuilder, crew: Crew, ownBytes: number): Threading => ({
+  crew,
   fork: module.importFunction('env', 'fork', ['i32', 'i32', 'i32']),
   workspaceBytes: ownBytes,
   groups: [],
@@ -108,13 +110,14 @@ const productsOf = (steps: readonly Step[]): readonly Contraction['dtype'][] => 
 ]
 
 /** The steps, and the parts of those that are cut: a part may need more room than the whole. */
-const withParts = (steps: readonly Step[], threads: number): readonly Step[] =>
-  threads === 1 ? steps : steps.flatMap((step) => [step, ...stagesOf(step, threads).flat()])
+const withParts = (steps: readonly Step[], crew: Crew): readonly Step[] =>
+  steps.flatMap((step) => [step, ...stagesOf(step, crew).flat()])
 
-/** The matrix products and convolutions work in one place, one after the other. */
+/** The matrix products and convolutions work in one place, one after the other, and parts of kernels keep their rows there. */
 function workspaceBytes(steps: readonly Step[]): number {
   let bytes = 0
   for (const step of steps) {
+    if (step.kind === 'kernel') bytes = Math.max(bytes, rowBufferBytes(step.kernel))
     if (step.kind === 'convolve') bytes = Math.max(bytes, convolutionWorkspaceBytes(step.convolution))
     if (step.kind !== 'contract') continue
     const { dtype, rows, columns, inner } = step.contraction

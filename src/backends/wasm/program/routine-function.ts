@@ -27,8 +27,9 @@ import {
   type Threading,
   writeEntry,
 } from '../code/module-state.ts'
-import { callConvolution } from '../convolution/convolution.ts'
+import { callConvolution, callDirect } from '../convolution/convolution.ts'
 import { callKernel } from '../kernel/kernel-function.ts'
+import { placeRowBuffers } from '../kernel/row-buffers.ts'
 import { callProduct } from '../product/product-step.ts'
 import { emitScan, emitWhile } from './loop-steps.ts'
 
@@ -60,9 +61,11 @@ const callWith = (index: number): Expression => call(index, local.get(ARENA), lo
 function stepOf(state: ModuleState, routine: Routine, code: FunctionBuilder, step: Step): Expression {
   const { threading } = state
   if (threading === null) return wholeStep(state, routine, code, step)
-  const stages = stagesOf(step, threading.threads).map((parts) =>
-    parts.length === 1 ? wholeStep(state, routine, code, parts[0]!) : forked(state, threading, routine, parts),
-  )
+  const stages = stagesOf(step, threading.crew).map((parts) => {
+    if (parts.length === 1) return wholeStep(state, routine, code, parts[0]!)
+    const inParts = forked(state, threading, routine, parts)
+    return step.kind === 'convolve' ? callConvolution(state, routine, step.convolution, inParts) : inParts
+  })
   return sequence(...stages)
 }
 
@@ -72,8 +75,10 @@ function forked(state: ModuleState, threading: Threading, routine: Routine, part
   const first = groups.reduce((sum, count) => sum + count, 0)
   parts.forEach((step, i) => {
     const own: ModuleState = { ...state, workspace: state.workspace + i * workspaceBytes }
+    if (step.kind === 'kernel') placeRowBuffers(step.kernel, own.workspace)
     const code = state.module.function(['i32', 'i32'], [], `part ${first + i}`)
-    code.emit(wholeStep(own, routine, code, step))
+    const isConvolution = step.kind === 'convolve'
+    code.emit(isConvolution ? callDirect(own, routine, step.convolution) : wholeStep(own, routine, code, step))
     state.module.exportFunction(`part${first + i}`, code.index)
   })
   const group = groups.push(parts.length) - 1

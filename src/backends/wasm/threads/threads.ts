@@ -1,18 +1,20 @@
 /**
- * Threads of the CPU: large steps are cut into parts (`kernels/planning/split.ts`) that several threads take, one ticket at a time.
+ * Threads of the CPU: large steps are cut into parts (`kernels/planning/split.ts`) that several threads take, one at a time.
  *
  * The memory is shared, and every thread has an instance of the same module on it, made when it first meets the program; its
- * bytes stand in the memory, so nothing is ever sent. A step begins when the calling thread writes what is to be done and puts
- * out as many tickets as there are parts. It takes tickets itself, like the others, and goes on when all parts are finished. It
- * never waits for a thread that has not begun: one that sleeps, starts late or is kept from running by other work costs
- * nothing, for then the caller does all parts. Which thread does a part makes no difference to the result.
+ * bytes stand in the memory, so nothing is ever sent. A step begins when the calling thread writes what is to be done and opens
+ * the parts. It takes parts itself, like the others, and goes on when all are finished. It never waits for a thread that has not
+ * begun: one that sleeps, starts late or is kept from running by other work costs nothing, for then the caller does all parts.
+ * Which thread does a part makes no difference to the result, but to the time: each begins with the parts at its own place, so that
+ * from step to step it mostly finds in its own cache what it needs.
  *
- * An idle thread looks for tickets 20 000 times (some 0.1 ms), then sleeps until the next step. The calling thread waits the
- * same way for the last part, except where a page's main thread may not sleep.
+ * An idle thread looks for a step 200 000 times (less than a millisecond), then sleeps until the next one. The calling thread
+ * waits the same way, but shorter, for the last part, except where a page's main thread may not sleep.
  */
 import { DeviceError } from '../../../core/errors.ts'
+import { mostParts } from '../../../kernels/planning/crew.ts'
 import type { DeviceMemory } from '../memory/memory.ts'
-import { CONTROL_BYTES, type ThreadData, words, work } from './thread.ts'
+import { controlBytes, type ThreadData, words, work } from './thread.ts'
 
 /** A program as threads know it. */
 export interface ThreadedProgram {
@@ -53,12 +55,15 @@ export class Threads {
 
   /** Starts `count - 1` threads beside the calling one. */
   static async start(count: number, memory: DeviceMemory): Promise<Threads> {
-    const control = memory.allocate(CONTROL_BYTES)
-    const state = new Int32Array(memory.memory.buffer, control, CONTROL_BYTES / 4)
+    const bytes = controlBytes(mostParts(count))
+    const control = memory.allocate(bytes)
+    const state = new Int32Array(memory.memory.buffer, control, bytes / 4)
     state.fill(0)
-    const data: ThreadData = { memory: memory.memory, control, words }
     const start = await starter()
-    const threads = await Promise.all(Array.from({ length: count - 1 }, () => start(data)))
+    const dataOf = (thread: number): ThreadData => ({
+      ...{ memory: memory.memory, control, bytes, words, thread, threads: count },
+    })
+    const threads = await Promise.all(Array.from({ length: count - 1 }, (_, i) => start(dataOf(i + 1))))
     return new Threads(count, state, threads)
   }
 
@@ -73,21 +78,24 @@ export class Threads {
     state[words.program] = program.id
     state[words.address] = program.address
     state[words.length] = program.length
+    state[words.count] = parts.length
     state[words.first] = first
     state[words.arena] = arena
     state[words.frame] = frame
     Atomics.store(state, words.finished, 0)
-    Atomics.store(state, words.tickets, parts.length)
+    for (let part = 0; part < parts.length; part++) Atomics.store(state, words.open + part, 1)
     Atomics.add(state, words.generation, 1)
     Atomics.notify(state, words.generation)
     let others = parts.length
     let failure: unknown = null
-    for (let tickets = parts.length; tickets > 0; tickets = Atomics.load(state, words.tickets)) {
-      if (Atomics.compareExchange(state, words.tickets, tickets, tickets - 1) !== tickets) continue
+    const own = Math.ceil(parts.length / this.count)
+    for (let turn = 0; turn < parts.length; turn++) {
+      const part = turn < own ? turn : parts.length - 1 - (turn - own)
+      if (Atomics.compareExchange(state, words.open + part, 1, 0) === 0) continue
       others--
       if (failure !== null) continue // nobody may begin a part of what has failed
       try {
-        parts[tickets - 1]!(arena, frame)
+        parts[part]!(arena, frame)
       } catch (error) {
         failure = error
       }
@@ -98,7 +106,7 @@ export class Threads {
 
   /** Ends the other threads. */
   stop(): void {
-    Atomics.store(this.#state, words.tickets, -1)
+    Atomics.store(this.#state, words.ended, 1)
     Atomics.add(this.#state, words.generation, 1)
     Atomics.notify(this.#state, words.generation)
     for (const thread of this.#threads) thread.stop()

@@ -108,7 +108,8 @@ const erfInverseFar = [
 ]
 
 /** e^(-x²), x² split so that its rounding does not count. */
-function gaussian(x: number): number {
+export function gaussian(x: number): number {
+  if (Math.abs(x) > 28) return 0
   const high = Math.fround(x)
   return Math.exp(-high * high) * Math.exp((high - x) * (high + x))
 }

@@ -14,6 +14,16 @@ export const expPrimitive = unary({ name: 'exp', operand: 'float', value: Math.e
 /** e^x. */
 export const exp = (x: Value): Value => bindOne(expPrimitive, [x], none)
 
+/** Record of `gaussian`: y' = -2 x y x'. */
+export const gaussianPrimitive = unary({
+  name: 'gaussian',
+  operand: 'float',
+  value: special.gaussian,
+  tangent: (t, x, y) => mul(t, scale(mul(x, y), -2)),
+})
+/** e^(-x²), with all digits where x² is large. */
+export const gaussian = (x: Value): Value => bindOne(gaussianPrimitive, [x], none)
+
 /** Record of `expm1`: y' = e^x x', since y + 1 loses digits for large negative x. */
 export const expm1Primitive = unary({
   name: 'expm1',
@@ -120,10 +130,23 @@ export const erfPrimitive = unary({
   name: 'erf',
   operand: 'float',
   value: special.erf,
-  tangent: (t, x) => mul(t, scale(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),
+  tangent: (t, x) => mul(t, scale(gaussian(x), 2 / Math.sqrt(Math.PI))),
 })
 /** Error function: 2/√π ∫₀ˣ e^(-t²) dt. */
 export const erf = (x: Value): Value => bindOne(erfPrimitive, [x], none)
+
+/**
+ * Record of `erfc`: (x, e^(-x²)) ↦ 1 - erf(x), a function of x alone; y' = -2/√π e^(-x²) x'. The second operand is what both the
+ * function and its derivative are computed from, so that the exponential is taken once.
+ */
+export const erfcPrimitive = binary({
+  name: 'erfc',
+  operands: 'float',
+  value: special.erfc,
+  tangent: ({ b: decayed, ta }) => ta && mul(ta, scale(decayed, -2 / Math.sqrt(Math.PI))),
+})
+/** 1 - erf(x), with all digits where erf(x) is almost 1. */
+export const erfc = (x: Value): Value => bindOne(erfcPrimitive, [x, gaussian(x)], none)
 
 /** Record of `erfInverse`: y' = √π/2 e^(y²) x'. */
 export const erfInversePrimitive = unary({

@@ -17,6 +17,7 @@ import { network } from './network.ts'
 import { ode } from './ode.ts'
 import { optimisation } from './optimisation.ts'
 import { roofline } from './roofline.ts'
+import { steps } from './steps.ts'
 import { threads } from './threads.ts'
 import { transformer } from './transformer.ts'
 import { onWebGpu } from './webgpu.ts'
@@ -30,6 +31,7 @@ const cases: readonly Case[] = [
   ...ode,
   ...optimisation,
   ...transformer,
+  ...steps,
   ...dispatch,
   ...callOverhead,
   ...memory,

@@ -495,6 +495,7 @@ const two = [
   'shl',
   'shr',
   'pow',
+  'erfc',
   'atan2',
 ]
 const fitsCount = (name: string, count: number): boolean =>

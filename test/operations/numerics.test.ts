@@ -115,8 +115,7 @@ describe.each(['float64', 'float32'] as const)('no NaN at ±100 in %s', (dtype) 
 
 describe.each([
   ['float64', 4 * 2 ** -52, 26],
-  ['float32', 4 * 2 ** -23, 2],
-  ['float32', 48 * 2 ** -23, 8.9], // of x², whose rounding e^(−x²) magnifies
+  ['float32', 4 * 2 ** -23, 8.9],
 ] as const)('erfc in %s', (dtype, tolerance, last) => {
   it('has all its digits on either side, and its limits', () => {
     const points = Array.from({ length: 701 }, (_, i) => Math.fround(-6 + ((last + 6) * i) / 700))

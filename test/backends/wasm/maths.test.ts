@@ -4,7 +4,7 @@ import { ModuleBuilder } from '../../../src/backends/wasm/code/assembler.ts'
 import { local } from '../../../src/backends/wasm/code/instructions.ts'
 import { supportsRelaxedSimd } from '../../../src/backends/wasm/code/relaxed-simd.ts'
 import { type MathsName, maths, type VectorContext, type VectorDType } from '../../../src/backends/wasm/maths/index.ts'
-import { digamma, erf, erfInverse, logGamma } from '../../../src/primitives/special.ts'
+import { digamma, erf, erfc, erfInverse, gaussian, logGamma } from '../../../src/primitives/special.ts'
 import { contexts, errorInUlps, mathsNames, runnerOf } from './run-maths.ts'
 
 type Points = { readonly x: number[]; readonly y: number[] }
@@ -50,6 +50,28 @@ const laws: Readonly<Record<MathsName, Law>> = {
     budget: { float32: 1.1, float64: 1 },
     operands: (size) => [
       oneOf(
+        () => between(-1.06, 1) * largestExponent(size),
+        () => everySize(size),
+      ),
+    ],
+  },
+  gaussian: {
+    oracle: gaussian,
+    budget: { float32: 1.4, float64: 3 },
+    operands: (size) => [
+      oneOf(
+        () => between(-2, 2),
+        () => between(-1, 1) * (size === 300 ? 27.4 : 10.4),
+        () => everySize(size),
+      ),
+    ],
+  },
+  logistic: {
+    oracle: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
+    budget: { float32: 2.3, float64: 3 },
+    operands: (size) => [
+      oneOf(
+        () => between(-5, 5),
         () => between(-1.06, 1) * largestExponent(size),
         () => everySize(size),
       ),
@@ -115,6 +137,17 @@ const laws: Readonly<Record<MathsName, Law>> = {
         () => between(-6, 6),
         () => everySize(size),
         () => everySize(2),
+      ),
+    ],
+  },
+  erfc: {
+    oracle: erfc,
+    budget: { float32: 6.5, float64: 9 },
+    operands: (size) => [
+      oneOf(
+        () => between(-2, 2),
+        () => between(-6, size === 300 ? 27.4 : 10.4),
+        () => everySize(size),
       ),
     ],
   },
@@ -189,6 +222,10 @@ function power(x: number, y: number): number {
 const title = ({ dtype, fma }: VectorContext): string => `${dtype}${fma ? ' fused' : ''}`
 const rounded = (dtype: VectorDType, x: number): number => (dtype === 'float32' ? Math.fround(x) : x)
 
+/** The second operand: the one given, but e^(-x²) for erfc. */
+const second = (name: MathsName, dtype: VectorDType, x: number, y: number): number =>
+  rounded(dtype, name === 'erfc' ? gaussian(x) : y)
+
 /** The same at every call. */
 function randomPoints(name: MathsName, dtype: VectorDType, count: number): Points {
   state = seed
@@ -196,7 +233,7 @@ function randomPoints(name: MathsName, dtype: VectorDType, count: number): Point
   for (let i = 0; i < count; i++) {
     const [x, y = 1] = laws[name].operands(dtype === 'float64' ? 300 : 36)
     points.x.push(rounded(dtype, x))
-    points.y.push(rounded(dtype, y))
+    points.y.push(second(name, dtype, rounded(dtype, x), y))
   }
   return points
 }
@@ -280,7 +317,8 @@ function bothSigns(values: readonly number[]): readonly number[] {
 /** Every edge, or every pair of edges. */
 function edgePoints(name: MathsName, dtype: VectorDType): Points {
   const values = edges[dtype].map((value) => rounded(dtype, value))
-  if (maths[name].arity === 1) return { x: [...values], y: [...values] }
+  if (maths[name].arity === 1 || name === 'erfc')
+    return { x: [...values], y: values.map((x) => second(name, dtype, x, x)) }
   return { x: values.flatMap((x) => values.map(() => x)), y: values.flatMap(() => values) }
 }
 

@@ -49,6 +49,8 @@ export class FunctionBuilder {
   readonly bytes = new ByteWriter()
   /** The addresses of the pooled constants that the body loads; null where constants are written in place. */
   readonly constants: Set<number> | null
+  /** Locals that hold constants already, by address, in a stretch of code without branches; null outside of one. */
+  private shared: Map<number, Local> | null = null
   private readonly localTypes: ValueType[] = []
   private readonly free: Record<ValueType, Local[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] }
   private readonly released = new Set<Local>()
@@ -101,6 +103,34 @@ export class FunctionBuilder {
     if (this.released.has(local)) throw new Error(`${this.name}: local ${local} is released twice.`)
     this.released.add(local)
     this.free[type].push(local)
+  }
+
+  /** Writes code in which each pooled constant is loaded once, but not by what runs conditionally inside it. */
+  sharingConstants(write: () => void): void {
+    const around = this.shared
+    const own = new Map<number, Local>()
+    this.shared = own
+    write()
+    this.shared = around
+    for (const local of own.values()) this.release(local)
+  }
+
+  /** Writes code that may not run, or more than once. */
+  withoutSharing(write: () => void): void {
+    const around = this.shared
+    this.shared = null
+    write()
+    this.shared = around
+  }
+
+  /** The local that holds a pooled constant from now on, and whether it does so already; null where none is shared. */
+  sharedConstant(address: number): { readonly local: Local; readonly isSet: boolean } | null {
+    if (this.shared === null) return null
+    const known = this.shared.get(address)
+    if (known !== undefined) return { local: known, isSet: true }
+    const fresh = this.local('v128')
+    this.shared.set(address, fresh)
+    return { local: fresh, isSet: false }
   }
 
   /** Takes over the body and the locals of another function of the same parameters. */

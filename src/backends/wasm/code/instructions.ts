@@ -170,7 +170,11 @@ export const pooled = (content: Uint8Array, use: 'common' | 'rare' = 'common'): 
     if (address === null) inPlace(code)
     else {
       code.constants!.add(address)
-      load('v128.load', i32(0), address)(code)
+      const place = code.sharedConstant(address)
+      const fresh = load('v128.load', i32(0), address)
+      if (place === null) fresh(code)
+      else if (place.isSet) local.get(place.local)(code)
+      else local.tee(place.local, fresh)(code)
     }
   }
 }
@@ -365,7 +369,9 @@ export const newLabel = (purpose: string): Label => ({ purpose })
 
 const enclosed = (code: FunctionBuilder, label: Label | undefined, body: readonly Expression[]): void => {
   code.openLabel(label)
-  for (const expression of body) expression(code)
+  code.withoutSharing(() => {
+    for (const expression of body) expression(code)
+  })
   code.closeLabel()
 }
 

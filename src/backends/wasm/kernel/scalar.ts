@@ -1,7 +1,7 @@
 /** What the machine does for each scalar operation of the lower language: the one table of the WebAssembly back end. */
 import type { ScalarName } from '../../../kernels/language/kernel.ts'
 import type { Expression } from '../code/assembler.ts'
-import { i32, i32x4, local, op, scratch, sequence, share } from '../code/instructions.ts'
+import { i32, i32x4, local, op, scratch, sequence } from '../code/instructions.ts'
 import type { MathsName } from '../maths/index.ts'
 import { conversion, reinterpretation } from './conversions.ts'
 import { quotient, remainder, shiftLeft, shiftRight } from './integers.ts'
@@ -38,6 +38,7 @@ export const rows = {
   sqrt: floatUnary('sqrt'),
   integerPower: { vector: power('vector'), scalar: power('scalar') },
   exp: maths('exp'),
+  gaussian: maths('gaussian'),
   expm1: maths('expm1'),
   log: maths('log'),
   log1p: maths('log1p'),
@@ -46,12 +47,13 @@ export const rows = {
   tan: maths('tan'),
   tanh: maths('tanh'),
   erf: maths('erf'),
+  erfc: maths('erfc'),
   erfInverse: maths('erfInverse'),
   logGamma: maths('logGamma'),
   digamma: maths('digamma'),
   pow: maths('pow'),
   atan2: maths('atan2'),
-  logistic: vectorOnly(logistic),
+  logistic: maths('logistic'),
   softplus: vectorOnly(softplus),
   lt: comparison('lt'),
   le: comparison('le'),
@@ -183,18 +185,6 @@ function power(form: 'vector' | 'scalar'): Code {
     })
     return exponent > 0 ? raised : rows.div[form]([one, raised], application)
   }
-}
-
-/** 1 / (1 + e^-x) = e / (1 + e) with e = e^x for x < 0, so that nothing overflows and no digit of the lower tail is lost. */
-function logistic(operands: readonly Expression[], { dtype, library, isHot }: Application): Expression {
-  const [x] = operands as [Expression] // one operand
-  const shape = floatVector(dtype)
-  const one = vectorConstant(dtype, 1)
-  const decayed = library.maths('exp', dtype, isHot, [op(`${shape}.neg`, op(`${shape}.abs`, x))])
-  return share('v128', decayed, (e) => {
-    const numerator = op('v128.bitselect', e, one, op(`${shape}.lt`, x, vectorConstant(dtype, 0)))
-    return op(`${shape}.div`, numerator, op(`${shape}.add`, one, e))
-  })
 }
 
 /** ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|). */

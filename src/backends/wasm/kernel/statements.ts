@@ -99,7 +99,7 @@ function widthOf(statements: readonly Statement[], nodes: readonly Node[]): Widt
 function unrollOf(nodes: readonly Node[]): number {
   const cost = nodes.reduce((sum, node) => sum + costOf(node), 0)
   if (cost <= 6) return 4
-  return cost <= 14 ? 2 : 1
+  return cost <= 32 ? 2 : 1
 }
 
 /** Rough number of instructions of a node. */
@@ -111,7 +111,6 @@ function costOf(node: Node): number {
 /** Operations that are functions of the library, or made of them. Two vectors of the long ones, of two operands, find no registers. */
 const functions: ReadonlyMap<string, number> = new Map([
   ...Object.entries(maths).map(([name, { arity }]) => [name, arity === 1 ? 6 : 15] as const),
-  ['logistic', 6],
   ['softplus', 6],
 ])
 

@@ -105,7 +105,11 @@ function freshValue(context: Context, node: Node): Held {
   const { lanes, scopes } = context
   if (lanes !== null && isVarying(context, lanes, node)) {
     const vectors = vectorsOf(context, lanes, node)
-    return { varying: true, parts: vectors.map((vector) => scopes.hold('v128', vector)) }
+    let parts: readonly Expression[] = []
+    context.code.sharingConstants(() => {
+      parts = vectors.map((vector) => scopes.hold('v128', vector))
+    })
+    return { varying: true, parts }
   }
   return { varying: false, parts: [scopes.hold(scalarType[node.dtype], freshScalar(context, node))] }
 }

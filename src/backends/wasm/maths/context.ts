@@ -142,7 +142,6 @@ const arithmetic = ({ dtype, fma: fused }: VectorContext) => {
     greater,
     div: (a: Expression, b: Expression): Expression => op(`${lanes}.div`, a, b),
     neg: (a: Expression): Expression => op(`${lanes}.neg`, a),
-    abs: (a: Expression): Expression => op(`${lanes}.abs`, a),
     sqrt: (a: Expression): Expression => op(`${lanes}.sqrt`, a),
     trunc: (a: Expression): Expression => op(`${lanes}.trunc`, a),
     nearest: (a: Expression): Expression => op(`${lanes}.nearest`, a),
@@ -177,6 +176,7 @@ const comparisons = ({ dtype }: VectorContext) => {
 const bitwise = ({ dtype }: VectorContext) => {
   const lanes = integerLanes(dtype)
   const { fractionBits, signBit, headMask } = formats[dtype]
+  const width = dtype === 'float32' ? 32 : 64
   const bits = (value: bigint): Expression => {
     const filled = dtype === 'float32' ? new Uint32Array(4).fill(Number(value)) : new BigUint64Array(2).fill(value)
     return literal(new Uint8Array(filled.buffer))
@@ -204,8 +204,12 @@ const bitwise = ({ dtype }: VectorContext) => {
     /** Zeros come in from above. */
     shiftRight: (a: Expression, count: number): Expression => op(`${lanes}.shr_u`, a, i32(count)),
     signOf,
+    /** |a|: V8 makes its constant anew for the instruction of that name. */
+    abs: (a: Expression): Expression => and(a, bits(~signBit & (2n ** BigInt(width) - 1n))),
     /** a, at least 0, with the sign of b. */
     withSign: (a: Expression, b: Expression): Expression => or(a, signOf(b)),
+    /** 2 where the sign bit is set, else 0. */
+    twoIfNegative: (a: Expression): Expression => shiftLeft(op(`${lanes}.shr_u`, a, i32(width - 1)), width - 2),
     /** 2^k from the low bits k + bias. */
     powerOfTwo: (biased: Expression): Expression => shiftLeft(biased, fractionBits),
     /** The leading half of a significand. */
@@ -240,11 +244,17 @@ const places = (code: FunctionBuilder) => {
 }
 
 /** Σ c_k x^k by Horner's rule: the fewest operations, each waiting for the one before. */
-export function horner(v: Vector, x: Expression, coefficients: Numbers): Expression {
-  return coefficients[v.dtype].reduceRight<Expression | null>(
-    (sum, c) => (sum ? v.fma(sum, x, v.constant(c)) : v.constant(c)),
-    null,
-  )!
+export const horner = (v: Vector, x: Expression, coefficients: Numbers): Expression =>
+  byHorner(v, x, coefficients[v.dtype])
+
+const byHorner = (v: Vector, x: Expression, coefficients: readonly number[]): Expression =>
+  coefficients.reduceRight<Expression | null>((sum, c) => (sum ? v.fma(sum, x, v.constant(c)) : v.constant(c)), null)!
+
+/** Σ c_k x^k as two sums in x² by Horner's rule: one product more than that needs, and half as long a wait. */
+export function evenOdd(v: Vector, x: Expression, coefficients: Numbers): Expression {
+  const square = v.bind(v.mul(x, x))
+  const every = (first: number) => coefficients[v.dtype].filter((_, k) => k % 2 === first)
+  return v.fma(byHorner(v, square, every(1)), x, byHorner(v, square, every(0)))
 }
 
 /** Σ c_k x^k by Estrin's scheme: pairs, then pairs of pairs, which need not wait for each other. */

@@ -6,7 +6,7 @@
  * Functions, 1980). 2^k is multiplied in two steps, so that results may be denormal or infinite.
  */
 import type { Expression } from '../code/assembler.ts'
-import { compute, estrin, type Numbers, type UnaryMaths, type Vector } from './context.ts'
+import { compute, estrin, evenOdd, type Numbers, type UnaryMaths, type Vector } from './context.ts'
 
 /** ln 2 in two parts. */
 export const logTwoParts: Numbers = {
@@ -43,6 +43,34 @@ export const exp: UnaryMaths = (context, operand) =>
     return scaled(v, exponentialOfSmall(v, v.bind(v.sub(high, low))), shifted)
   })
 
+/** Where e^(-x²) is 0 to the last bit, and by how much it is computed too large, so that nothing is denormal before the end. */
+const ofGaussian = { float32: { zero: 10.3, lift: 64 }, float64: { zero: 27.4, lift: 512 } } as const
+
+/** e^(-x²); the rounding error of x² is made good, since the exponential magnifies it. */
+export const gaussian: UnaryMaths = (context, operand) =>
+  compute(context, (v) => {
+    const { zero, lift } = ofGaussian[v.dtype]
+    const x = v.bind(v.clamp(operand, -zero, zero))
+    const head = v.bind(v.head(x))
+    const rest = v.mul(v.sub(x, head), v.add(x, head))
+    return v.mul(decay(v, v.bind(v.mul(head, head)), lift, rest), v.constant(2 ** -lift))
+  })
+
+/** Where 1/(1 + e^-x) is 0 to the last bit, where it is 1, and c. */
+const ofLogistic = {
+  float32: { zero: -105, one: 60, exponent: -32 },
+  float64: { zero: -746, one: 500, exponent: -128 },
+} as const
+
+/** 1/(1 + e^-x) = c/(c + c e^-x), c a power of two so small that c e^-x is a normal number on either side. */
+export const logistic: UnaryMaths = (context, operand) =>
+  compute(context, (v) => {
+    const { zero, one, exponent } = ofLogistic[v.dtype]
+    const c = v.constant(2 ** exponent)
+    const decayed = decay(v, v.bind(v.clamp(operand, zero, one)), exponent)
+    return v.div(c, v.add(c, decayed))
+  })
+
 /** e^x for a bound x whose e^x is a normal number. */
 export function normalExponential(v: Vector, x: Expression): Expression {
   const { shifted, high, low } = reduce(v, x, v.format.bias)
@@ -52,9 +80,30 @@ export function normalExponential(v: Vector, x: Expression): Expression {
 /** e^(r + correction) for a bound |r| ≤ ln 2/2 and a tiny correction. */
 export function exponentialOfSmall(v: Vector, r: Expression, correction?: Expression): Expression {
   const square = v.mul(r, r)
-  const polynomial = estrin(v, r, exponential)
+  const polynomial = evenOdd(v, r, exponential)
   const tail = correction ? v.add(v.fma(square, polynomial, correction), r) : v.fma(square, polynomial, r)
   return v.add(tail, v.constant(1))
+}
+
+/**
+ * e^-(x + rest) 2^exponent for a bound x and a tiny rest, where that is a normal number: k is taken in with the exponent, so one
+ * multiplication less than `scaled`.
+ */
+function decay(v: Vector, x: Expression, exponent: number, rest?: Expression): Expression {
+  const [first, second] = logTwoParts[v.dtype] as [number, number] // two parts, see above
+  const shifter = v.format.shifter + exponent
+  const shifted = v.bind(v.fnma(x, v.constant(Math.LOG2E), v.constant(shifter)))
+  const k = v.bind(v.sub(shifted, v.constant(shifter)))
+  const high = v.fma(k, v.constant(first), x)
+  const r = v.bind(v.fma(k, v.constant(second), rest ? v.add(high, rest) : high))
+  const lost = v.fnma(v.mul(r, r), evenOdd(v, r, alternating), r) // 1 - e^-r
+  return v.integerAdd(v.sub(v.constant(1), lost), v.powerOfTwo(shifted))
+}
+
+/** q(-r). */
+const alternating: Numbers = {
+  float32: exponential.float32.map((c, i) => (i % 2 === 0 ? c : -c)),
+  float64: exponential.float64.map((c, i) => (i % 2 === 0 ? c : -c)),
 }
 
 /** 2^k y, normal, denormal or infinite; `shifted` holds k + 2 bias in its low bits. */

@@ -7,9 +7,9 @@
 import type { Expression } from '../code/assembler.ts'
 import { atan2 } from './arctangent.ts'
 import type { ShortMaths, VectorContext } from './context.ts'
-import { erf } from './error-function.ts'
+import { erf, erfc } from './error-function.ts'
 import { erfInverse } from './error-function-inverse.ts'
-import { exp, expm1 } from './exponential.ts'
+import { exp, expm1, gaussian, logistic } from './exponential.ts'
 import { digamma, logGamma } from './gamma.ts'
 import { tanh } from './hyperbolic.ts'
 import { log, log1p, shortLog } from './logarithm.ts'
@@ -22,6 +22,7 @@ export type { VectorContext, VectorDType } from './context.ts'
 /** The name of a vector function. */
 export type MathsName =
   | 'exp'
+  | 'gaussian'
   | 'expm1'
   | 'log'
   | 'log1p'
@@ -30,7 +31,9 @@ export type MathsName =
   | 'tan'
   | 'atan2'
   | 'tanh'
+  | 'logistic'
   | 'erf'
+  | 'erfc'
   | 'erfInverse'
   | 'pow'
   | 'rem'
@@ -45,9 +48,10 @@ export interface MathsFunction {
   readonly short?: ShortMaths
 }
 
-/** Vector functions by name; operands in the order of the primitives: `atan2` is (y, x), `pow` (base, exponent). */
+/** Vector functions by name; operands in the order of the primitives: `atan2` is (y, x), `pow` (base, exponent), `erfc` (x, e^(-x²)). */
 export const maths: Readonly<Record<MathsName, MathsFunction>> = {
   exp: { arity: 1, generate: exp },
+  gaussian: { arity: 1, generate: gaussian },
   expm1: { arity: 1, generate: expm1 },
   log: { arity: 1, generate: log, short: shortLog },
   log1p: { arity: 1, generate: log1p },
@@ -56,7 +60,9 @@ export const maths: Readonly<Record<MathsName, MathsFunction>> = {
   tan: { arity: 1, generate: tan, short: shortTan },
   atan2: { arity: 2, generate: atan2 },
   tanh: { arity: 1, generate: tanh },
+  logistic: { arity: 1, generate: logistic },
   erf: { arity: 1, generate: erf },
+  erfc: { arity: 2, generate: erfc },
   erfInverse: { arity: 1, generate: erfInverse },
   pow: { arity: 2, generate: pow },
   rem: { arity: 2, generate: rem },

@@ -10,6 +10,11 @@ const near = [0.128379166, -0.37612626, 0.112835787, -0.0268533472, 0.0051871622
 const far = [
   0.000188458915, -1.12958026, -0.6332165, -0.108422011, 0.0252103135, -0.00420529163, 0.000441478478, -2.169857e-5,
 ]
+/** e^(x²) erfc(x) (x + 3) in (x - 3)/(x + 3), from 0 to where erfc is 0: 2^-28.9. */
+const complement = [
+  1.07400691, -0.883394485, 0.590228305, -0.310466046, 0.119528967, -0.0268395884, -0.00122581981, 0.00308006529,
+  -0.000484371578, -0.000325951896,
+]
 /** erfInverse(x)/x in w - 2.5, w ≤ 5: 2^-25.5. */
 const centre = [
   -5.21450936e-8, 0.24664028, -0.00417738687, -0.0012527419, 0.000218344445, -4.9633436e-6, -3.46270576e-6,
@@ -48,6 +53,19 @@ fn error_function(x: f32) -> f32 {
     'is_nan',
     'exponential',
     'with_sign',
+  ),
+  // given e^(-x²)
+  complementary_error_function: define(
+    `
+fn complementary_error_function(x: f32, decayed: f32) -> f32 {
+  if (is_nan(x)) { return x; }
+  let a = min(abs(x), 10.1f);
+  let u = (a - 3.0f) / (a + 3.0f);
+  let y = decayed * ((${polynomial('u', complement)}) / (a + 3.0f));
+  return select(y, 2.0f - y, is_negative(x));
+}`,
+    'is_nan',
+    'is_negative',
   ),
   inverse_error_function: define(
     `

@@ -4,10 +4,12 @@ import type { DType } from '../../types/dtype.ts'
 import type { Floats } from '../../types/element.ts'
 import type { Shape } from '../../types/shape.ts'
 import type { Check, Tensor } from '../../types/tensor.ts'
+import { traceClosed } from '../core/trace.ts'
 import type { Value } from '../core/value.ts'
 import { operateOne } from '../operation.ts'
-import { sum } from '../primitives/broadcast.ts'
-import { div, sub } from '../primitives/elementwise.ts'
+import { constantLike, sum } from '../primitives/broadcast.ts'
+import { customJvp } from '../primitives/control/custom.ts'
+import { div, mul, sub } from '../primitives/elementwise.ts'
 import { exp, log } from '../primitives/transcendental.ts'
 import { typed } from '../typed.ts'
 import { keptDims } from './axes.ts'
@@ -26,10 +28,7 @@ export function softmax<S extends Shape, D extends DType, const A extends number
   x: Floats<'softmax', S, D>,
   axis?: Check<AlongAxis<S, A, 'softmax'>, A>,
 ): Tensor<S, D> {
-  return along('softmax', floatOperand('softmax', x), axis, (v, place) => {
-    const powers = exp(lowered(v, place))
-    return div(powers, total(powers, place))
-  })
+  return along('softmax', floatOperand('softmax', x), axis, weights)
 }
 
 /**
@@ -52,6 +51,27 @@ export function logSoftmax<S extends Shape, D extends DType, const A extends num
 function along<R>(name: string, x: Value, given: unknown, body: (x: Value, axis: number) => Value): R {
   const axis = normalAxis(name, (given as number | undefined) ?? -1, x.shape) // what the contract lets through
   return typed<R>(operateOne(name, axis, [x], (v) => body(v, axis)))
+}
+
+/** The softmax p with tangents p (t − Σ p t), for which p is all that must be kept. */
+function weights(x: Value, axis: number): Value {
+  const value = traceClosed('softmax', ([v]) => [shares(v!, axis)], [x])
+  const rule = traceClosed(
+    'softmax',
+    ([v, tangent]) => {
+      const p = shares(v!, axis)
+      return [mul(p, sub(tangent!, total(mul(p, tangent!), axis)))]
+    },
+    [x, x],
+  )
+  return customJvp(value, rule, [x])[0]!
+}
+
+/** eˣ (1 / Σ eˣ): the sum is at least 1, so its inverse is finite. */
+function shares(x: Value, axis: number): Value {
+  const powers = exp(lowered(x, axis))
+  const sums = keptDims(sum(powers, [axis]), x.shape, [axis])
+  return mul(powers, broadcastTo(div(constantLike(sums, 1), sums), x.shape))
 }
 
 /** x less its maximum along the axis. */

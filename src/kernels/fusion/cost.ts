@@ -1,4 +1,5 @@
 /** What it costs to compute a variable again: the flops and the number of loads under it. */
+import { sizeOf } from '../../core/abstract.ts'
 import type { Equation, Program, Variable } from '../../core/program.ts'
 import { roleOf } from '../catalogue/roles.ts'
 import { HEAVY } from '../language/scalar-flops.ts'
@@ -14,9 +15,13 @@ export interface Costs {
   readonly loads: Float64Array
 }
 
-/** One pass over the program; shared parts are counted once for each path, so the figures are upper bounds. */
+/**
+ * One pass over the program; shared parts are counted once for each path, so the figures are upper bounds. Single numbers are loaded
+ * outside of loops and do not count.
+ */
 export function costsOf(program: Program): Costs {
   const costs = { flops: new Float64Array(program.size), loads: new Float64Array(program.size).fill(1) }
+  for (const variable of variablesOf(program)) if (sizeOf(variable.shape) === 1) costs.loads[variable.index] = 0
   const stored = certainlyStored(program)
   for (const equation of program.equations) {
     const role = roleOf(equation)
@@ -42,6 +47,10 @@ function total({ inputs }: Equation, costs: Float64Array, own: number): number {
   let sum = own
   for (const input of inputs) sum += costs[input.index]
   return Math.min(sum, 1e9)
+}
+
+function variablesOf({ inputs, equations }: Program): readonly Variable[] {
+  return [...inputs, ...equations.flatMap(({ outputs }) => outputs)]
 }
 
 /** Variables that are outputs of the program or read from memory by a step. */

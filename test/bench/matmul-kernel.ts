@@ -6,8 +6,9 @@
  */
 import { ModuleBuilder } from '../../src/backends/wasm/code/assembler.ts'
 import { supportsRelaxedSimd } from '../../src/backends/wasm/code/relaxed-simd.ts'
-import { emitMatmul, matmulWorkspaceBytes } from '../../src/backends/wasm/product/matmul.ts'
+import { matmulWorkspaceBytes } from '../../src/backends/wasm/product/matmul.ts'
 import type { MatmulOptions } from '../../src/backends/wasm/product/matmul-tile.ts'
+import { emitWholeProduct } from '../helpers/whole-product.ts'
 
 type Size = readonly [M: number, N: number, K: number]
 type Layout = 'NN' | 'NT' | 'TN' | 'TT'
@@ -39,7 +40,7 @@ const memory = new WebAssembly.Memory({ initial: 4096 })
 const prepare = (options: MatmulOptions) => {
   const module = new ModuleBuilder()
   module.importMemory({ initial: 1 })
-  module.exportFunction('matmul', emitMatmul(module, options))
+  module.exportFunction('matmul', emitWholeProduct(module, options))
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { env: { memory } })
   // The module exports this one function.
   const matmul = exports.matmul as (...parameters: number[]) => void

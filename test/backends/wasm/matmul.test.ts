@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { ModuleBuilder } from '../../../src/backends/wasm/code/assembler.ts'
 import { supportsRelaxedSimd } from '../../../src/backends/wasm/code/relaxed-simd.ts'
-import { emitMatmul, matmulWorkspaceBytes } from '../../../src/backends/wasm/product/matmul.ts'
+import { matmulWorkspaceBytes } from '../../../src/backends/wasm/product/matmul.ts'
 import type { MatmulDtype, MatmulOptions } from '../../../src/backends/wasm/product/matmul-tile.ts'
+import { emitWholeProduct } from '../../helpers/whole-product.ts'
 
 type Matmul = (...parameters: number[]) => void
 type Floats = Float32Array | Float64Array
@@ -10,7 +11,7 @@ type Floats = Float32Array | Float64Array
 const bytesOf = (options: MatmulOptions): Uint8Array<ArrayBuffer> => {
   const module = new ModuleBuilder()
   module.importMemory({ initial: 1 })
-  module.exportFunction('matmul', emitMatmul(module, options))
+  module.exportFunction('matmul', emitWholeProduct(module, options))
   return module.encode()
 }
 
@@ -336,7 +337,7 @@ describe(`the variant with fused multiply-add (relaxed SIMD is ${where})`, () =>
   it('comes beside the other in one module', () => {
     const module = new ModuleBuilder()
     module.importMemory({ initial: 1 })
-    for (const dtype of dtypes) module.exportFunction(dtype, emitMatmul(module, { dtype, fma: false }))
+    for (const dtype of dtypes) module.exportFunction(dtype, emitWholeProduct(module, { dtype, fma: false }))
     expect(WebAssembly.validate(module.encode())).toBe(true)
   })
 })

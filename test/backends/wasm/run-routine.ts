@@ -15,7 +15,7 @@ const memory = new DeviceMemory()
 
 /** The outputs of a routine, by the variant that this engine runs. Fails if it writes beside them, or into its inputs. */
 export function runRoutine(planned: PlannedRoutine, inputs: readonly StorageArray[]): StorageArray[] {
-  const { bytes, arenaBytes, hostSteps, products } = emitModule(planned, { fma: supportsRelaxedSimd() })
+  const { bytes, arenaBytes, hostSteps, libraries } = emitModule(planned, { fma: supportsRelaxedSimd() })
   const host = (number: number, frame: number): void => {
     const step = hostSteps[number]!
     const view = (operand: (typeof step.inputs)[number], i: number): StorageArray =>
@@ -27,7 +27,7 @@ export function runRoutine(planned: PlannedRoutine, inputs: readonly StorageArra
   }
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
     env: { memory: memory.memory, host },
-    ...productImports(memory.memory, products),
+    ...productImports(memory.memory, libraries),
   })
   const run = instance.exports.run as (arena: number, frame: number) => number
   return callRoutine(planned, inputs, arenaBytes, run)

@@ -1,5 +1,4 @@
 /** The module that is being written for one program, and the memory its functions need beside the planned arena. */
-import type { DType } from '../../../../types/dtype.ts'
 import { bytesOf } from '../../../core/dtype.ts'
 import type { HostStep, Operand, PlannedRoutine, Routine, Step } from '../../../kernels/language/kernel.ts'
 import type { Crew } from '../../../kernels/planning/crew.ts'
@@ -40,8 +39,8 @@ export interface ModuleState {
   readonly hostSteps: HostStep[]
   /** The functions of kernels, by shape. */
   readonly kernels: Map<string, readonly number[]>
-  /** The functions of matrix products, by dtype: imported, or written when they are asked for. */
-  readonly products: Map<DType, Products>
+  /** The functions of matrix products: imported, or written when they are asked for. */
+  readonly products: Products
   /** The global that keeps the largest count of a bounded scan that did not fit. */
   readonly overflow: number
   /** Where in the arena the matrix products work. */

@@ -1,12 +1,12 @@
 /**
- * Matrix multiplication as a function of a WebAssembly module, emitted on demand.
+ * Matrix multiplication as functions of a WebAssembly module, emitted on demand.
  *
  *   C[i, j] (+)= Σₖ A[i, k] · B[k, j]      0 ≤ i < M, 0 ≤ j < N, 0 ≤ k < K
  *
  * Loop order of Goto & van de Geijn, outside in: blocks of columns (2048), of depth (256: B packed), of rows (120: A packed),
  * panels of columns, panels of rows (`macro-kernel.ts`), depth (`micro-kernel.ts`). An operand whose elements already lie as
- * the micro-kernel reads them is not packed when the other side is too short to repay the copy. One row or one column goes to
- * `matrix-vector.ts`.
+ * the micro-kernel reads them is not packed when the other side is too short to repay the copy. One row or one column is a
+ * case for `matrix-vector.ts`.
  *
  * Source: Goto & van de Geijn 2008, "Anatomy of high-performance matrix multiplication", doi:10.1145/1356052.1356053.
  */
@@ -18,10 +18,8 @@ import {
   i32,
   increment,
   local,
-  memoryFill,
   multiply,
   op,
-  returnWith,
   sequence,
   smaller,
   subtract,
@@ -37,7 +35,6 @@ import {
   type Tile,
   tileOf,
 } from './matmul-tile.ts'
-import { emitMatrixVector } from './matrix-vector.ts'
 import { emitPack } from './packing.ts'
 
 const { get, set } = local
@@ -56,7 +53,7 @@ const fewColumns = 32
 const panelSlack = 8
 
 /**
- * The bytes of workspace that the function of `emitMatmul` needs for a size (for either value of `fma`).
+ * The bytes of workspace that a product of a size needs (for either value of `fma`).
  *
  * It grows with the blocks, not with the operands: at most 2.3 MB for float32 and 4.5 MB for float64, but for one row or
  * column, where it holds the two vectors.
@@ -70,7 +67,7 @@ export const matmulWorkspaceBytes = (dtype: MatmulDtype, M: number, N: number, K
   return 2 * alignment + cornerBytes + (M === 1 || N === 1 ? vectors : packedA + packedB)
 }
 
-/** The parameters of the function that `emitMatmul` adds, by their local index. */
+/** The parameters of the function that `emitBlocks` adds, by their local index. */
 const operand = {
   rows: 0,
   columns: 1,
@@ -88,51 +85,6 @@ const operand = {
 } as const
 
 const operands: readonly Local[] = Object.values(operand)
-
-/**
- * Adds to a module the function
- * `(M, N, K, A, rowStrideA, columnStrideA, B, rowStrideB, columnStrideB, C, rowStrideC, accumulate, work)` and answers its
- * index.
- *
- * All are i32: sizes ≥ 0 in elements, addresses and strides in bytes. A is [M, K] and B is [K, N] by any strides, so each may
- * be transposed, part of a larger matrix, or broadcast (stride 0); C is [M, N] with adjacent columns and does not overlap them
- * or the workspace. `accumulate` ≠ 0 adds to C; K = 0 gives zeros otherwise. `work` is the address of
- * `matmulWorkspaceBytes(dtype, M, N, K)` bytes. Nothing is read outside A and B, nothing written outside C and the workspace.
- * Sums run in the order of k within lanes, the same at every call of the same size. Batches are a loop around it.
- *
- * @example
- * const matmul = emitMatmul(module, { dtype: 'float32', fma: supportsRelaxedSimd() })
- * code.emit(call(matmul, ...[M, N, K, a, 4 * K, 4, b, 4 * N, 4, c, 4 * N, 0, work].map(i32)))
- */
-export const emitMatmul = (
-  module: ModuleBuilder,
-  options: MatmulOptions,
-  parts: MatmulParts = emitMatmulParts(module, options),
-): number => {
-  const tile = tileOf(options)
-  const matrixVector = emitMatrixVector(module, options)
-  const blocks = emitBlocks(module, parts, null)
-  const code = module.function(Array(operands.length).fill('i32'), [], `matmul ${tile.vector}`)
-  const { rows, columns, depth, a, aRow, aColumn, b, bRow, bColumn, c, cRow, accumulate, work } = operand
-  const i = code.local('i32')
-  const clearRow = sequence(
-    memoryFill(get(c), i32(0), multiply(get(columns), i32(tile.bytes))),
-    increment(c, get(cRow)),
-  )
-  const oneColumn = [rows, depth, a, aRow, aColumn, b, bRow, c, cRow].map(get)
-  const oneRow = [...[columns, depth, b, bColumn, bRow, a, aColumn, c].map(get), i32(tile.bytes)]
-  const is = (size: Local, value: number) => op('i32.eq', get(size), i32(value))
-  const otherwise = (condition: Expression, then: Expression) => when(condition, sequence(then, returnWith()))
-  code.emit(
-    otherwise(op('i32.or', is(rows, 0), is(columns, 0)), sequence()),
-    otherwise(is(depth, 0), when(op('i32.eqz', get(accumulate)), forUp(i, i32(0), get(rows), 1, clearRow))),
-    set(work, aligned(get(work))),
-    otherwise(is(columns, 1), call(matrixVector, ...oneColumn, get(accumulate), get(work))),
-    otherwise(is(rows, 1), call(matrixVector, ...oneRow, get(accumulate), get(work))),
-    call(blocks, ...operands.map(get)),
-  )
-  return code.index
-}
 
 /** The next address that is a multiple of the alignment. */
 const aligned = (address: Expression): Expression => op('i32.and', add(address, i32(alignment - 1)), i32(-alignment))
@@ -169,8 +121,15 @@ type Finish = {
 }
 
 /**
- * Adds the loops over blocks to a module and answers the index of the function. Its parameters are those of `emitMatmul`, then
- * the extra ones of `finish`; at least two rows, two columns, depth one, and a workspace that is aligned.
+ * Adds to a module the function
+ * `(M, N, K, A, rowStrideA, columnStrideA, B, rowStrideB, columnStrideB, C, rowStrideC, accumulate, work, …)`, the loops over
+ * blocks, and answers its index; at the end stand the extra parameters of `finish`.
+ *
+ * All are i32: sizes in elements, M and N ≥ 2, K ≥ 1; addresses and strides in bytes. A is [M, K] and B is [K, N] by any
+ * strides, so each may be transposed, part of a larger matrix, or broadcast (stride 0); C is [M, N] with adjacent columns and
+ * does not overlap them or the workspace. `accumulate` ≠ 0 adds to C. `work` is the address, a multiple of 64, of
+ * `matmulWorkspaceBytes(dtype, M, N, K)` bytes. Nothing is read outside A and B, nothing written outside C and the workspace.
+ * Sums run in the order of k within lanes, the same at every call of the same size. Batches are a loop around it.
  */
 export const emitBlocks = (module: ModuleBuilder, parts: MatmulParts, finish: Finish | null): number => {
   const { tile } = parts

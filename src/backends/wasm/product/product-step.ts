@@ -11,7 +11,8 @@ import { ARENA, addressOf, type ModuleState, moved } from '../code/module-state.
 import { chunkOf, emitEpilogue } from '../kernel/epilogue-function.ts'
 import { callKernel } from '../kernel/kernel-function.ts'
 import { emitBlocks } from './matmul.ts'
-import { type Products, writeProducts } from './product-library.ts'
+import { emitMatrixVector } from './matrix-vector.ts'
+import { type BlockProducts, writeBlocks } from './product-library.ts'
 import { afterProduct, isSmall, productKernel } from './small-product.ts'
 
 /** Code that runs a product of a routine. */
@@ -22,11 +23,26 @@ export function callProduct(
   contraction: Contraction,
 ): Expression {
   if (isSmall(contraction)) return callKernel(state, routine, productKernel(contraction))
-  const { rows, columns, dtype } = contraction
-  if (hasEpilogue(contraction) && rows > 1 && columns > 1) return inBlocks(state, routine, code, contraction)
-  const { matmul } = productsOf(state, dtype)
-  const whole = overBatch(state, routine, code, contraction, (operands) => call(matmul, ...operands))
-  return hasEpilogue(contraction) ? sequence(whole, callKernel(state, routine, afterProduct(contraction))) : whole
+  if (hasVector(contraction)) return withVector(state, routine, code, contraction)
+  if (hasEpilogue(contraction)) return inBlocks(state, routine, code, contraction)
+  const { whole } = blocksOf(state, contraction.dtype)
+  return overBatch(state, routine, code, contraction, (operands) => call(whole, ...operands))
+}
+
+/** Is one of the operands of a product a vector? */
+export const hasVector = ({ rows, columns }: Contraction): boolean => rows === 1 || columns === 1
+
+/** One column, or one row: the product of the transposed operands. */
+function withVector(state: ModuleState, routine: Routine, code: FunctionBuilder, contraction: Contraction): Expression {
+  const { columns, dtype } = contraction
+  const vector = vectorOf(state, dtype)
+  const product = overBatch(state, routine, code, contraction, (operands) => {
+    const [M, N, K, a, aRow, aColumn, b, bRow, bColumn, c, cRow, ...rest] = operands
+    return columns === 1
+      ? call(vector, M!, K!, a!, aRow!, aColumn!, b!, bRow!, c!, cRow!, ...rest)
+      : call(vector, N!, K!, b!, bColumn!, bRow!, a!, aColumn!, c!, i32(bytesOf(dtype)), ...rest)
+  })
+  return hasEpilogue(contraction) ? sequence(product, callKernel(state, routine, afterProduct(contraction))) : product
 }
 
 /** A product in blocks, each finished by the epilogue. */
@@ -38,7 +54,7 @@ function inBlocks(
 ): Expression {
   const { module, library } = state
   const { dtype, batch } = contraction
-  const { parts } = productsOf(state, dtype)
+  const { parts } = blocksOf(state, dtype)
   const { index, buffers } = emitEpilogue(state, contraction)
   const addresses = buffers.map((buffer) => addressOf(routine, { buffer, offset: 0 }))
   const blocks = library.once(`matmul ${dtype} with ${index}`, () =>
@@ -84,11 +100,20 @@ function overBatch(
 const moveBy = (address: Expression, counter: Local, bytes: number): Expression =>
   bytes === 0 ? address : op('i32.add', address, multiply(local.get(counter), i32(bytes)))
 
-/** The functions of matrix products of a dtype. */
-function productsOf({ module, fma, products }: ModuleState, dtype: Contraction['dtype']): Products {
-  const known = products.get(dtype)
+/** The functions of products in blocks of a dtype. */
+function blocksOf({ module, fma, products }: ModuleState, dtype: Contraction['dtype']): BlockProducts {
+  const known = products.blocks.get(dtype)
   if (known !== undefined) return known
-  const written = writeProducts(module, { dtype, fma })
-  products.set(dtype, written)
+  const written = writeBlocks(module, { dtype, fma })
+  products.blocks.set(dtype, written)
+  return written
+}
+
+/** The function of a matrix times a vector of a dtype. */
+function vectorOf({ module, fma, products }: ModuleState, dtype: Contraction['dtype']): number {
+  const known = products.vector.get(dtype)
+  if (known !== undefined) return known
+  const written = emitMatrixVector(module, { dtype, fma })
+  products.vector.set(dtype, written)
   return written
 }

@@ -3,7 +3,7 @@
  * `run(arena, frame)`. Every routine and every kernel is a function of its own: V8 compiles functions when they are first
  * called, and does not replace one that is running.
  */
-import type { Contraction, HostStep, PlannedRoutine, Step } from '../../../kernels/language/kernel.ts'
+import type { HostStep, PlannedRoutine, Step } from '../../../kernels/language/kernel.ts'
 import { type Crew, mostParts } from '../../../kernels/planning/crew.ts'
 import { stagesOf } from '../../../kernels/planning/stages.ts'
 import { ModuleBuilder } from '../code/assembler.ts'
@@ -14,8 +14,9 @@ import { Library } from '../kernel/library.ts'
 import { rowBufferBytes } from '../kernel/row-buffers.ts'
 import { PAGES } from '../memory/memory.ts'
 import { matmulWorkspaceBytes } from '../product/matmul.ts'
-import { type MatmulOptions, tileOf } from '../product/matmul-tile.ts'
-import { importProducts } from '../product/product-library.ts'
+import { tileOf } from '../product/matmul-tile.ts'
+import { importProducts, type ProductLibrary } from '../product/product-library.ts'
+import { hasVector } from '../product/product-step.ts'
 import { isSmall } from '../product/small-product.ts'
 import { emitRoutine } from './routine-function.ts'
 
@@ -33,7 +34,7 @@ export interface EmittedModule {
    */
   readonly groups: readonly number[]
   /** The libraries of matrix products that it imports, as `productImports` gives them; for several threads it has its own. */
-  readonly products: readonly MatmulOptions[]
+  readonly libraries: readonly ProductLibrary[]
 }
 
 /** What an engine can do. */
@@ -50,8 +51,8 @@ export function emitModule(planned: PlannedRoutine, { fma, threads = 1 }: EmitOp
   module.importMemory(threads > 1 ? { initial: 1, maximum: PAGES, shared: true } : { initial: 1 })
   const host = module.importFunction('env', 'host', ['i32', 'i32'])
   const steps = allSteps(planned)
-  const products = (threads > 1 ? [] : productsOf(steps)).map((dtype): MatmulOptions => ({ dtype, fma }))
-  const imported = products.map((options) => [options.dtype, importProducts(module, options)] as const)
+  const libraries = threads > 1 ? [] : librariesOf(steps, fma)
+  const products = importProducts(module, libraries)
   const workspace = aligned(planned.arenaBytes)
   const crew = threads > 1 ? { threads, tileRows: tileOf({ dtype: 'float32', fma }).rows } : null
   const ownBytes = aligned(workspaceBytes(crew === null ? steps : withParts(steps, crew)))
@@ -63,7 +64,7 @@ export function emitModule(planned: PlannedRoutine, { fma, threads = 1 }: EmitOp
     host,
     hostSteps: [],
     kernels: new Map(),
-    products: new Map(imported),
+    products,
     threading,
     overflow: module.global('i32', i32(0)),
     workspace,
@@ -77,7 +78,7 @@ export function emitModule(planned: PlannedRoutine, { fma, threads = 1 }: EmitOp
     arenaBytes: aligned(arenaBytes),
     hostSteps,
     groups: threading?.groups ?? [],
-    products,
+    libraries,
   }
 }
 
@@ -102,12 +103,17 @@ function emitEntry({ module, overflow }: ModuleState, main: number): void {
   module.exportFunction('run', code.index)
 }
 
-/** The dtypes of the matrix products that are not small. */
-const productsOf = (steps: readonly Step[]): readonly Contraction['dtype'][] => [
-  ...new Set(
-    steps.flatMap((step) => (step.kind === 'contract' && !isSmall(step.contraction) ? [step.contraction.dtype] : [])),
-  ),
-]
+/** The libraries of the matrix products that are not small. */
+function librariesOf(steps: readonly Step[], fma: boolean): readonly ProductLibrary[] {
+  const libraries: ProductLibrary[] = []
+  for (const step of steps) {
+    if (step.kind !== 'contract' || isSmall(step.contraction)) continue
+    const { dtype } = step.contraction
+    const kind = hasVector(step.contraction) ? 'vector' : 'blocks'
+    if (!libraries.some((known) => known.kind === kind && known.dtype === dtype)) libraries.push({ kind, dtype, fma })
+  }
+  return libraries
+}
 
 /** The steps, and the parts of those that are cut: a part may need more room than the whole. */
 const withParts = (steps: readonly Step[], crew: Crew): readonly Step[] =>

@@ -65,7 +65,7 @@ export function compile(program: Program, memory: DeviceMemory, threads: Threads
   const env = { memory: memory.memory, host, fork: (...step: Parameters<Fork>) => fork(...step) }
   const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
     env,
-    ...productImports(memory.memory, emitted.products),
+    ...productImports(memory.memory, emitted.libraries),
   })
   const shared = threads === null || emitted.groups.length === 0 ? null : share(emitted, memory, threads, instance)
   if (shared !== null) fork = shared.fork

@@ -9,9 +9,10 @@ export function checkProgram(program: Program): void {
   const defined = new Array<Variable | undefined>(program.size)
   for (const input of program.inputs) define(defined, input)
   for (const equation of program.equations) {
-    for (const input of equation.inputs) requireDefined(defined, input, equation.primitive.name)
+    const { primitive, inputs, outputs } = equation
+    for (let i = 0; i < inputs.length; i++) requireDefined(defined, inputs[i]!, primitive.name)
     checkOutputs(equation)
-    for (const output of equation.outputs) define(defined, output)
+    for (let i = 0; i < outputs.length; i++) define(defined, outputs[i]!)
   }
   for (const output of program.outputs) requireDefined(defined, output, 'return')
 }

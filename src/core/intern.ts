@@ -107,24 +107,25 @@ function sameVariables(a: readonly Variable[], b: readonly Variable[], typed: bo
   return true
 }
 
-function hashOf(program: Program): string {
-  const state = new Uint32Array([0x811c9dc5, 0x9747b28c])
-  for (const input of program.inputs) mixText(state, `${input.dtype}${input.shape.join()}`)
-  for (const { primitive, inputs, key } of program.equations) {
-    mixText(state, primitive.name)
-    for (let i = 0; i < inputs.length; i++) mix(state, inputs[i]!.index)
-    mixText(state, key)
+function hashOf({ inputs, equations, outputs }: Program): string {
+  const state = new Int32Array([0x811c9dc5, 0x9747b28c])
+  for (let i = 0; i < inputs.length; i++) mixText(state, `${inputs[i]!.dtype}${inputs[i]!.shape.join()}`)
+  for (let i = 0; i < equations.length; i++) {
+    const equation = equations[i]!
+    mixText(state, equation.primitive.name)
+    for (let j = 0; j < equation.inputs.length; j++) mix(state, equation.inputs[j]!.index)
+    mixText(state, equation.key)
   }
-  for (const output of program.outputs) mix(state, output.index)
+  for (let i = 0; i < outputs.length; i++) mix(state, outputs[i]!.index)
   return `${state[0]!.toString(36)}.${state[1]!.toString(36)}`
 }
 
-function mixText(state: Uint32Array, text: string): void {
+function mixText(state: Int32Array, text: string): void {
   for (let i = 0; i < text.length; i++) mix(state, text.charCodeAt(i))
 }
 
-/** Two FNV-style lanes with different multipliers. */
-function mix(state: Uint32Array, word: number): void {
+/** Two FNV-style lanes with different multipliers; signed, since numbers of 32 bits without a sign would be garbage each time. */
+function mix(state: Int32Array, word: number): void {
   state[0] = Math.imul(state[0]! ^ word, 0x01000193)
-  state[1] = Math.imul(state[1]! ^ (word + 0x9e3779b9), 0x85ebca6b)
+  state[1] = Math.imul(state[1]! ^ (word + 0x1e3779b9), 0x05ebca6b)
 }

@@ -55,8 +55,10 @@ export class Trace implements TraceScope {
     const known = single ? undefined : this.#known.get(signature)
     if (known !== undefined) return known
     const outputs = primitive.shape(lifted, params).map((type) => this.#variable(type))
-    this.#equations.push({ primitive, inputs: lifted, params, key, outputs, ...sourceLine() })
     const values = outputs.map((output) => new Traced(this, output, primitive.name))
+    const source = sourceLine()
+    const equation = { primitive, inputs: lifted, params, key, outputs }
+    this.#equations.push(source === undefined ? equation : { ...equation, source })
     if (!single) this.#known.set(signature, values)
     return values
   }
@@ -172,9 +174,7 @@ export function withSource<R>(source: string | undefined, f: () => R): R {
 }
 
 /** The user's line, where it is wanted. */
-function sourceLine(): { source?: string } {
-  if (inherited !== undefined) return { source: inherited }
-  if (!locations) return {}
-  const source = userFrame()
-  return source === undefined ? {} : { source }
+function sourceLine(): string | undefined {
+  if (inherited !== undefined) return inherited
+  return locations ? userFrame() : undefined
 }

@@ -25,7 +25,13 @@ function tableOf(rules: readonly Rule[]): RuleTable {
   const known = tables.get(rules)
   if (known !== undefined) return known
   const table = new Map<string, Rule[]>()
-  for (const each of rules) for (const name of each.primitives) table.set(name, [...(table.get(name) ?? []), each])
+  for (const each of rules) {
+    for (const name of each.primitives) {
+      const others = table.get(name)
+      if (others === undefined) table.set(name, [each])
+      else others.push(each)
+    }
+  }
   tables.set(rules, table)
   return table
 }

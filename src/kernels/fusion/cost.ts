@@ -45,7 +45,7 @@ export const isLight = ({ flops, loads }: Costs, { index }: Variable): boolean =
 
 function total({ inputs }: Equation, costs: Float64Array, own: number): number {
   let sum = own
-  for (const input of inputs) sum += costs[input.index]
+  for (let i = 0; i < inputs.length; i++) sum += costs[inputs[i].index]
   return Math.min(sum, 1e9)
 }
 

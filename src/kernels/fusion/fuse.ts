@@ -139,9 +139,12 @@ class Fuser {
 
   #eachUse(visit: (variable: Variable, use: Use) => void): void {
     const { inputs, equations } = this.#program
-    for (const variable of [...inputs, ...equations.flatMap(({ outputs }) => outputs)])
+    const visitUses = (variable: Variable): void => {
       for (const { group, form } of this.#demand(variable).uses.values())
         visit(variable, { group: this.#absorbed.get(group) ?? group, form })
+    }
+    inputs.forEach(visitUses)
+    for (let i = 0; i < equations.length; i++) equations[i].outputs.forEach(visitUses)
   }
 
   /** The groups joined by rows. */

@@ -47,15 +47,25 @@ export function affine(index: Index, scale: number, offset: number): Index {
 
 /** Σ strides[i] · indices[i] + offset, like terms gathered. */
 export function linearise(indices: readonly Index[], strides: readonly number[], offset = 0): Index {
-  const gathered = new Map<Atom, number>()
+  const atoms: Atom[] = []
+  const sums: number[] = []
   let start = offset
-  indices.forEach((index, axis) => {
-    const step = strides[axis]
-    start += step * index.offset
-    for (const { atom, stride } of index.terms) gathered.set(atom, (gathered.get(atom) ?? 0) + step * stride)
-  })
+  for (let axis = 0; axis < indices.length; axis++) {
+    const { offset: own, terms } = indices[axis]
+    start += strides[axis] * own
+    for (let i = 0; i < terms.length; i++) {
+      const { atom, stride } = terms[i]
+      const known = atoms.indexOf(atom)
+      if (known < 0) {
+        atoms.push(atom)
+        sums.push(strides[axis] * stride)
+      } else {
+        sums[known] += strides[axis] * stride
+      }
+    }
+  }
   const terms: Term[] = []
-  for (const [atom, stride] of gathered) if (stride !== 0) terms.push({ atom, stride })
+  for (let i = 0; i < atoms.length; i++) if (sums[i] !== 0) terms.push({ atom: atoms[i], stride: sums[i] })
   return { offset: start, terms }
 }
 

@@ -1,6 +1,6 @@
 /** Which buffers a step reads and writes. */
 import { convolutionOperands } from './convolution-cost.ts'
-import type { Buffer, Node, Operand, Statement, Step } from './kernel.ts'
+import type { Buffer, Operand, Statement, Step } from './kernel.ts'
 import { allNodes, eachStatement, nodesOf } from './walk.ts'
 
 /** The buffers of one step. */
@@ -62,10 +62,12 @@ export function buffersOf(step: Step): StepBuffers {
 }
 
 function kernelBuffers(body: readonly Statement[], reads: Set<Buffer>, writes: Set<Buffer>): void {
-  const roots = new Set<Node>()
   eachStatement(body, (statement) => {
     if (statement.kind === 'store' || statement.kind === 'accumulate') writes.add(statement.buffer)
-    for (const node of nodesOf(statement)) roots.add(node)
+    const nodes = allNodes(nodesOf(statement))
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i]
+      if (node.kind === 'load') reads.add(node.buffer)
+    }
   })
-  for (const node of allNodes([...roots])) if (node.kind === 'load') reads.add(node.buffer)
 }

@@ -46,8 +46,21 @@ export function nodesOf(statement: Statement): readonly Node[] {
   }
 }
 
+/** What `allNodes` has found below one root: most passes ask for the nodes of each statement, which never change. */
+const known = new WeakMap<Node, readonly Node[]>()
+
 /** Every node under the given ones, once, operands before their users. */
-export function allNodes(roots: readonly Node[]): Node[] {
+export function allNodes(roots: readonly Node[]): readonly Node[] {
+  if (roots.length !== 1) return collected(roots)
+  let nodes = known.get(roots[0])
+  if (nodes === undefined) {
+    nodes = collected(roots)
+    known.set(roots[0], nodes)
+  }
+  return nodes
+}
+
+function collected(roots: readonly Node[]): readonly Node[] {
   const seen = new Set<Node>()
   const order: Node[] = []
   const visit = (node: Node): void => {
@@ -57,7 +70,7 @@ export function allNodes(roots: readonly Node[]): Node[] {
     for (let i = 0; i < operands.length; i++) visit(operands[i])
     order.push(node)
   }
-  for (const root of roots) visit(root)
+  for (let i = 0; i < roots.length; i++) visit(roots[i])
   return order
 }
 

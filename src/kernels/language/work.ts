@@ -52,7 +52,9 @@ export class Work {
   #sum(statement: Statement, share: number, access: (address: Address) => number): number {
     const written = writtenAddress(statement)
     let sum = written === null ? share : access(written)
-    for (const node of this.#own.get(statement)!.nodes) {
+    const { nodes } = this.#own.get(statement)!
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i]
       if (node.kind === 'load') sum += access(node.address)
       else if (node.kind === 'apply') sum += share * Math.min(LONG, scalarFlops[node.name])
     }

@@ -72,7 +72,7 @@ export class FunctionBuilder {
 
   /** Writes expressions at the end of the body. */
   emit(...expressions: readonly Expression[]): this {
-    for (const expression of expressions) expression(this)
+    for (let i = 0; i < expressions.length; i++) expressions[i]!(this)
     return this
   }
 
@@ -179,10 +179,10 @@ export class FunctionBuilder {
 
 const localRuns = (types: readonly ValueType[]): { type: ValueType; count: number }[] => {
   const runs: { type: ValueType; count: number }[] = []
-  for (const type of types) {
-    const last = runs.at(-1)
-    if (last?.type === type) last.count++
-    else runs.push({ type, count: 1 })
+  for (let i = 0; i < types.length; i++) {
+    const last = runs[runs.length - 1]
+    if (last !== undefined && last.type === types[i]) last.count++
+    else runs.push({ type: types[i]!, count: 1 })
   }
   return runs
 }

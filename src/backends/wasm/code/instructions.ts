@@ -65,12 +65,12 @@ export type ReplaceName = keyof typeof laneReplacements
 
 /** The operands that an instruction takes. */
 export type Operands<Name extends InstructionName> = Name extends UnaryName
-  ? readonly [Expression]
+  ? [Expression]
   : Name extends BinaryName
-    ? readonly [Expression, Expression]
+    ? [Expression, Expression]
     : Name extends TernaryName
-      ? readonly [Expression, Expression, Expression]
-      : readonly []
+      ? [Expression, Expression, Expression]
+      : []
 
 const writeOpcode = (bytes: ByteWriter, opcode: number): void => {
   if (opcode < 0x10000) {
@@ -94,11 +94,16 @@ export const sequence =
   }
 
 /** An instruction without immediates. */
-export const op = <Name extends InstructionName>(name: Name, ...operands: Operands<Name>): Expression => {
+export const op: <Name extends InstructionName>(name: Name, ...operands: Operands<Name>) => Expression = instruction
+
+/** A list of operands would be garbage of every instruction; there are at most three. */
+function instruction(name: InstructionName, a?: Expression, b?: Expression, c?: Expression): Expression {
   const opcode = plain[name]
   if (opcode === undefined) throw new Error(`op: there is no instruction '${name}' without immediates.`)
   return (code) => {
-    for (let i = 0; i < operands.length; i++) operands[i]!(code)
+    if (a !== undefined) a(code)
+    if (b !== undefined) b(code)
+    if (c !== undefined) c(code)
     writeOpcode(code.bytes, opcode)
   }
 }
@@ -315,9 +320,9 @@ const laneAccess =
 const withImmediates =
   (operands: readonly Expression[], opcode: number, ...immediates: readonly number[]): Expression =>
   (code) => {
-    for (const operand of operands) operand(code)
+    for (let i = 0; i < operands.length; i++) operands[i]!(code)
     writeOpcode(code.bytes, opcode)
-    for (const immediate of immediates) code.bytes.unsigned(immediate)
+    for (let i = 0; i < immediates.length; i++) code.bytes.unsigned(immediates[i]!)
   }
 
 /** The size of the memory in pages of 64 KiB. */
@@ -370,7 +375,7 @@ export const newLabel = (purpose: string): Label => ({ purpose })
 const enclosed = (code: FunctionBuilder, label: Label | undefined, body: readonly Expression[]): void => {
   code.openLabel(label)
   code.withoutSharing(() => {
-    for (const expression of body) expression(code)
+    for (let i = 0; i < body.length; i++) body[i]!(code)
   })
   code.closeLabel()
 }
@@ -460,7 +465,7 @@ export const returnWith =
 export const call =
   (index: number, ...operands: readonly Expression[]): Expression =>
   (code) => {
-    for (const operand of operands) operand(code)
+    for (let i = 0; i < operands.length; i++) operands[i]!(code)
     code.bytes.byte(0x10)
     code.bytes.unsigned(index)
   }

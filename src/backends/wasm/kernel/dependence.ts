@@ -3,6 +3,7 @@
  * writes. It decides where a node is computed, how long its value holds, and whether it differs from lane to lane.
  */
 import type { Address, Buffer, Kernel, Local, Loop, Node, Statement } from '../../../kernels/language/kernel.ts'
+import { allNodes, operandsOf } from '../../../kernels/language/walk.ts'
 
 /** What a node depends on, through all its operands. */
 export interface Dependence {
@@ -16,12 +17,6 @@ export interface Dependence {
 export interface Effects {
   readonly assigned: ReadonlySet<Local>
   readonly stored: ReadonlySet<Buffer>
-}
-
-/** The nodes that a node is computed from. */
-export function operandsOf(node: Node): readonly Node[] {
-  if (node.kind === 'apply') return node.operands
-  return node.kind === 'load' && node.address.dynamic !== null ? [node.address.dynamic] : []
 }
 
 /** The statements inside a statement. */
@@ -61,28 +56,6 @@ export function rootsOf(statement: Statement): readonly Node[] {
   }
 }
 
-/** Every node below the roots, operands before users, each once. */
-export function nodesBelow(roots: Iterable<Node>): Node[] {
-  const order: Node[] = []
-  const seen = new Set<Node>()
-  const stack = [...roots]
-  while (stack.length > 0) {
-    const node = stack[stack.length - 1]!
-    if (seen.has(node)) {
-      stack.pop()
-      continue
-    }
-    const height = stack.length
-    const operands = operandsOf(node)
-    for (let i = 0; i < operands.length; i++) if (!seen.has(operands[i]!)) stack.push(operands[i]!)
-    if (stack.length === height) {
-      seen.add(node)
-      order.push(node)
-    }
-  }
-  return order
-}
-
 const effects = new WeakMap<readonly Statement[], Effects>()
 
 /** What these statements and those inside them assign and store. */
@@ -115,9 +88,8 @@ export class Dependences {
 
   constructor(kernel: Kernel) {
     this.#written = effectsOf(kernel.body).stored
-    for (const node of nodesBelow(allStatements(kernel.body).flatMap(rootsOf))) {
-      this.#known.set(node, this.#derive(node))
-    }
+    const nodes = allNodes(allStatements(kernel.body).flatMap(rootsOf))
+    for (let i = 0; i < nodes.length; i++) this.#known.set(nodes[i]!, this.#derive(nodes[i]!))
   }
 
   /** What a node of the kernel depends on. */
@@ -139,16 +111,10 @@ export class Dependences {
   }
 
   #derive(node: Node): Dependence {
-    const own = this.#own(node)
-    let { loops, locals, reads } = own
+    let dependence = this.#own(node)
     const operands = operandsOf(node)
-    for (let i = 0; i < operands.length; i++) {
-      const below = this.of(operands[i]!)
-      loops = union(loops, below.loops)
-      locals = union(locals, below.locals)
-      reads = union(reads, below.reads)
-    }
-    return { loops, locals, reads }
+    for (let i = 0; i < operands.length; i++) dependence = joined(dependence, this.of(operands[i]!))
+    return dependence
   }
 
   #own(node: Node): Dependence {
@@ -163,9 +129,21 @@ export class Dependences {
         return { loops: loopsOf(node.address), locals: nothing, reads: isReread ? new Set([node.buffer]) : nothing }
       }
       default:
-        return { loops: nothing, locals: nothing, reads: nothing }
+        return independent
     }
   }
+}
+
+const independent: Dependence = { loops: nothing, locals: nothing, reads: nothing }
+
+/** What depends on both; one of them where that is it, so that nodes with the same dependences share one object. */
+function joined(a: Dependence, b: Dependence): Dependence {
+  if (a === b || b === independent) return a
+  if (a === independent) return b
+  const loops = union(a.loops, b.loops)
+  const locals = union(a.locals, b.locals)
+  const reads = union(a.reads, b.reads)
+  return loops === a.loops && locals === a.locals && reads === a.reads ? a : { loops, locals, reads }
 }
 
 const loopsOf = (address: Address): ReadonlySet<Loop> =>

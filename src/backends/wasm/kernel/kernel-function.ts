@@ -1,10 +1,11 @@
 /** A kernel as a WebAssembly function (several, if it is very long). */
 import type { Buffer, Kernel, Node, Routine, Statement, Local as Variable } from '../../../kernels/language/kernel.ts'
+import { allNodes } from '../../../kernels/language/walk.ts'
 import type { Expression } from '../code/assembler.ts'
 import { call, sequence } from '../code/instructions.ts'
 import { addressOf, type ModuleState } from '../code/module-state.ts'
 import type { Context } from './context.ts'
-import { allStatements, Dependences, nodesBelow, rootsOf } from './dependence.ts'
+import { allStatements, Dependences, rootsOf } from './dependence.ts'
 import { shapeOf } from './kernel-shape.ts'
 import { Scopes } from './scopes.ts'
 import { writeStatements } from './statements.ts'
@@ -51,7 +52,7 @@ function emitPart({ module, library }: ModuleState, kernel: Kernel, buffers: rea
 
 /** The body in runs of at most `LONGEST` nodes; statements that share a variable stay together. */
 function parts(body: readonly Statement[]): readonly (readonly Statement[])[] {
-  const nodes = body.map((statement) => nodesBelow(allStatements([statement]).flatMap(rootsOf)))
+  const nodes = body.map((statement) => allNodes(allStatements([statement]).flatMap(rootsOf)))
   if (nodes.reduce((sum, { length }) => sum + length, 0) <= LONGEST) return [body]
   const lastUse = new Map<Variable, number>()
   const used = body.map((statement, i) => variablesOf(statement, nodes[i]!))

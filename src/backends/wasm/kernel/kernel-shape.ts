@@ -3,7 +3,7 @@
  * integrator, equal layers) share one function, which is given the addresses of the buffers.
  */
 import type { Address, Buffer, Kernel, Local, Loop, Node, Statement } from '../../../kernels/language/kernel.ts'
-import { operandsOf } from './dependence.ts'
+import { operandsOf } from '../../../kernels/language/walk.ts'
 
 /** The shape of a kernel as a text, and its buffers in the order in which the text mentions them. */
 export interface KernelShape {

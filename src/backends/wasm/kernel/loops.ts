@@ -1,10 +1,11 @@
 /** Loops: counting, what is moved out of them, and the sections of a vector loop. */
 import type { Loop, Node, Statement } from '../../../kernels/language/kernel.ts'
+import { operandsOf } from '../../../kernels/language/walk.ts'
 import type { Local } from '../code/assembler.ts'
 import { add, forUp, i32, local, op, subtract } from '../code/instructions.ts'
 import type { Context, Lanes } from './context.ts'
 import { isVarying, scoped } from './context.ts'
-import { allStatements, type Effects, effectsOf, nested, operandsOf, rootsOf } from './dependence.ts'
+import { allStatements, type Dependence, type Effects, effectsOf, nested, rootsOf } from './dependence.ts'
 import { preparePointer } from './pointers.ts'
 import { compute, computeSplat } from './values.ts'
 
@@ -124,15 +125,14 @@ function inLanes(context: Context, lanes: Lanes, write: () => void): void {
  * read what must not be read.
  */
 export function hoist(context: Context, statements: readonly Statement[], plan: Plan | null = context.lanes): void {
-  const effects = effectsOf(statements)
-  const seen = new Set<Node>()
+  const hoisting: Hoisting = { plan, effects: effectsOf(statements), seen: new Set(), verdicts: new Map() }
   for (const statement of unconditional(statements)) {
     if (statement.kind === 'while') continue
     if (statement.kind === 'store' || statement.kind === 'accumulate') {
       preparePointer(context, statement.buffer, statement.address)
     }
     const spread = plan !== null && statement.kind !== 'if'
-    for (const root of rootsOf(statement)) hoistFrom(context, root, spread, effects, plan, seen)
+    for (const root of rootsOf(statement)) hoistFrom(context, root, spread, hoisting)
   }
 }
 
@@ -142,42 +142,48 @@ function unconditional(statements: readonly Statement[]): Statement[] {
   return all
 }
 
-interface Visit {
-  readonly node: Node
-  /** Will it be read as a vector? */
-  readonly spread: boolean
+/** What is known while a loop is prepared. */
+interface Hoisting {
+  readonly plan: Plan | null
+  readonly effects: Effects
+  readonly seen: Set<Node>
+  /** Whether nodes with these dependences are invariant: most nodes share theirs. */
+  readonly verdicts: Map<Dependence, boolean>
 }
 
-function hoistFrom(
-  context: Context,
-  root: Node,
-  spread: boolean,
-  effects: Effects,
-  plan: Plan | null,
-  seen: Set<Node>,
-): void {
-  const stack: Visit[] = [{ node: root, spread }]
+/** `rootIsSpread`: will the root be read as a vector? */
+function hoistFrom(context: Context, root: Node, rootIsSpread: boolean, hoisting: Hoisting): void {
+  const stack = [root]
+  const spreads = [rootIsSpread]
   while (stack.length > 0) {
-    const visit = stack.pop()!
-    const { node } = visit
-    if (isInvariant(context, node, effects)) {
+    const node = stack.pop()!
+    const spread = spreads.pop()!
+    if (isInvariant(context, node, hoisting)) {
       compute(context, node)
-      if (visit.spread && !isVarying(context, context.lanes, node)) computeSplat(context, node)
+      if (spread && !isVarying(context, context.lanes, node)) computeSplat(context, node)
       continue
     }
-    if (seen.has(node)) continue
-    seen.add(node)
+    if (hoisting.seen.has(node)) continue
+    hoisting.seen.add(node)
     if (node.kind === 'load') preparePointer(context, node.buffer, node.address)
-    const varying = isVarying(context, plan, node)
+    const varying = isVarying(context, hoisting.plan, node)
     const isIndex = node.kind === 'load'
     const operands = operandsOf(node)
-    for (let i = 0; i < operands.length; i++) stack.push({ node: operands[i]!, spread: varying && !isIndex })
+    for (let i = 0; i < operands.length; i++) {
+      stack.push(operands[i]!)
+      spreads.push(varying && !isIndex)
+    }
   }
 }
 
-function isInvariant({ indices, dependences }: Context, node: Node, effects: Effects): boolean {
-  for (const loop of dependences.of(node).loops) if (!indices.has(loop)) return false
-  return dependences.isKept(node, effects)
+function isInvariant({ indices, dependences }: Context, node: Node, { effects, verdicts }: Hoisting): boolean {
+  const dependence = dependences.of(node)
+  let verdict = verdicts.get(dependence)
+  if (verdict === undefined) {
+    verdict = [...dependence.loops].every((loop) => indices.has(loop)) && dependences.isKept(node, effects)
+    verdicts.set(dependence, verdict)
+  }
+  return verdict
 }
 
 /** The variables that differ from lane to lane in a vector loop over these statements. */

@@ -14,7 +14,7 @@ import type { LaneAddress } from './lanes.ts'
 /** The stride of an address along a loop, in elements. */
 export function strideAlong({ terms }: Address, loop: Loop): number {
   let stride = 0
-  for (const term of terms) if (term.loop === loop) stride += term.stride
+  for (let i = 0; i < terms.length; i++) if (terms[i]!.loop === loop) stride += terms[i]!.stride
   return stride
 }
 
@@ -56,7 +56,10 @@ export function placeAt(
 /** Σ stride · plus over the open loops. */
 function constantPart({ indices }: Context, { terms }: Address): number {
   let sum = 0
-  for (const { loop, stride } of terms) if (stride !== 0) sum += stride * indices.get(loop)!.plus
+  for (let i = 0; i < terms.length; i++) {
+    const { loop, stride } = terms[i]!
+    if (stride !== 0) sum += stride * indices.get(loop)!.plus
+  }
   return sum
 }
 

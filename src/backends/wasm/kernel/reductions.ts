@@ -1,11 +1,11 @@
 /** `reduce` statements: over the lanes of a vector loop, in each lane of one around it, or one by one. */
 import type { Loop, Node, Statement, Local as Variable } from '../../../kernels/language/kernel.ts'
+import { allNodes } from '../../../kernels/language/walk.ts'
 import type { Expression, Local } from '../code/assembler.ts'
 import { local } from '../code/instructions.ts'
 import { type Accumulator, accumulator, neutral, type Reduction } from './accumulators.ts'
 import type { Context } from './context.ts'
 import { isVarying } from './context.ts'
-import { nodesBelow } from './dependence.ts'
 import { choice, firstLanes, scalarType, vectorConstant, type Width } from './lanes.ts'
 import { hoist, inSections, type Plan, repeat } from './loops.ts'
 import { partsOf, scalarOf } from './values.ts'
@@ -28,7 +28,7 @@ export function reduce(context: Context, statement: Reduce): void {
 
 /** The loop that is done in vectors is one of the reduction's own. */
 function reduceAcross(context: Context, statement: Reduce, vector: Loop): void {
-  const nodes = nodesBelow([statement.value])
+  const nodes = allNodes([statement.value])
   const width: Width = nodes.some(({ dtype }) => dtype === 'float64') ? 2 : 4
   const plan: Plan = { loop: vector, width, unroll: copies(8, nodes.length), varying: new Set() }
   const reduction: Reduction = { operation: statement.operation, dtype: statement.value.dtype, width }
@@ -75,7 +75,7 @@ function reduceScalars(context: Context, statement: Reduce): void {
 
 /** Turns of the innermost loop at a time: all of them where they are few, else up to four. */
 function groupOf({ loops, value }: Reduce, unroll: number): number {
-  const nodes = unroll * nodesBelow([value]).length
+  const nodes = unroll * allNodes([value]).length
   const extent = loops.at(-1)?.extent ?? 1
   return extent * nodes <= SHORT_CODE ? Math.max(1, extent) : copies(4, nodes)
 }

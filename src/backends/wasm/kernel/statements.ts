@@ -1,11 +1,12 @@
 /** Statements of a kernel. */
 import type { Loop, Node, Statement } from '../../../kernels/language/kernel.ts'
+import { allNodes } from '../../../kernels/language/walk.ts'
 import type { Expression } from '../code/assembler.ts'
 import { br, local, loop as loopWith, newLabel, sequence, when } from '../code/instructions.ts'
 import { maths } from '../maths/index.ts'
 import type { Context, Lanes } from './context.ts'
 import { forgetChanged, isVarying, scoped } from './context.ts'
-import { allStatements, nodesBelow, rootsOf } from './dependence.ts'
+import { allStatements, rootsOf } from './dependence.ts'
 import {
   extract,
   type LaneAddress,
@@ -85,7 +86,7 @@ export function planOf(context: Context, loop: Loop, body: readonly Statement[])
     if (statement.kind === 'while') return null
     if (statement.kind === 'if' && isVarying(context, { loop, varying }, statement.condition)) return null
   }
-  const nodes = nodesBelow(all.flatMap(rootsOf))
+  const nodes = allNodes(all.flatMap(rootsOf))
   return { loop, width: widthOf(all, nodes), unroll: unrollOf(nodes), varying }
 }
 

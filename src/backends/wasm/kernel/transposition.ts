@@ -5,10 +5,11 @@
  * first, so that every cache line that is touched is used up.
  */
 import type { Loop, Node, Statement } from '../../../kernels/language/kernel.ts'
+import { allNodes } from '../../../kernels/language/walk.ts'
 import type { Expression } from '../code/assembler.ts'
 import { i32x4, shuffle } from '../code/instructions.ts'
 import type { Context } from './context.ts'
-import { nodesBelow, rootsOf } from './dependence.ts'
+import { rootsOf } from './dependence.ts'
 import { loadVector, type Width } from './lanes.ts'
 import { hoist, inSections, type Plan, repeat } from './loops.ts'
 import { placeAt, strideAlong } from './pointers.ts'
@@ -33,7 +34,7 @@ export function turningOf({ dependences }: Context, statement: For): Turning | n
   const lanes = loops.find(({ vector }) => vector)
   if (lanes === undefined || loops.length < 2 || !loops.every(({ parallel }) => parallel)) return null
   if (!body.every(({ kind }) => kind === 'store')) return null
-  const apart = nodesBelow(body.flatMap(rootsOf)).filter(
+  const apart = allNodes(body.flatMap(rootsOf)).filter(
     (node): node is Load =>
       node.kind === 'load' &&
       node.address.dynamic === null &&

@@ -3,11 +3,11 @@
  * by a worklist. In a vector loop a node that differs from lane to lane is one vector for each part, any other is a scalar.
  */
 import type { Address, Buffer, Node } from '../../../kernels/language/kernel.ts'
+import { operandsOf } from '../../../kernels/language/walk.ts'
 import type { Expression } from '../code/assembler.ts'
 import { add, i32, local, op } from '../code/instructions.ts'
 import type { Context, Lanes } from './context.ts'
 import { isHot, isVarying } from './context.ts'
-import { operandsOf } from './dependence.ts'
 import {
   extract,
   gatherVector,
@@ -104,10 +104,9 @@ function computedParts(context: Context, node: Node): readonly Expression[] {
 function freshValue(context: Context, node: Node): Held {
   const { lanes, scopes } = context
   if (lanes !== null && isVarying(context, lanes, node)) {
-    const vectors = vectorsOf(context, lanes, node)
-    let parts: readonly Expression[] = []
+    const parts = vectorsOf(context, lanes, node)
     context.code.sharingConstants(() => {
-      parts = vectors.map((vector) => scopes.hold('v128', vector))
+      for (let part = 0; part < parts.length; part++) parts[part] = scopes.hold('v128', parts[part]!)
     })
     return { varying: true, parts }
   }
@@ -125,21 +124,24 @@ function freshScalar(context: Context, node: Node): Expression {
 }
 
 function vectorsOf(context: Context, lanes: Lanes, node: Node): Expression[] {
+  if (node.kind === 'apply') return appliedVectors(context, lanes, node)
   const parts = Array.from({ length: lanes.unroll }, (_, part) => part)
   if (node.kind === 'load') return parts.map((part) => vectorLoad(context, lanes, node, part))
-  if (node.kind === 'index') {
-    const first = splat('int32', indexOf(context, node.loop))
-    return parts.map((part) => op('i32x4.add', first, laneNumbers(part * lanes.width)))
-  }
-  const apply = node as Apply // constants and variables are always ready
-  const operands = apply.operands.map((operand) => computedParts(context, operand))
+  const { loop } = node as Extract<Node, { kind: 'index' }> // constants and variables are always ready
+  const first = splat('int32', indexOf(context, loop))
+  return parts.map((part) => op('i32x4.add', first, laneNumbers(part * lanes.width)))
+}
+
+function appliedVectors(context: Context, { unroll }: Lanes, apply: Apply): Expression[] {
   const application = applicationOf(context, apply)
-  return parts.map((part) =>
-    rows[apply.name].vector(
-      operands.map((vectors) => vectors[part]!),
-      application,
-    ),
-  )
+  const { vector } = rows[apply.name]
+  const operands = apply.operands.map((operand) => computedParts(context, operand))
+  const vectors = new Array<Expression>(unroll)
+  for (let part = 0; part < unroll; part++) {
+    const given = operands.map((parts) => parts[part]!)
+    vectors[part] = vector(given, application)
+  }
+  return vectors
 }
 
 function applicationOf(context: Context, { name, dtype, operands, exponent }: Apply): Application {

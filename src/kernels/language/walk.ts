@@ -61,17 +61,20 @@ export function allNodes(roots: readonly Node[]): readonly Node[] {
 }
 
 function collected(roots: readonly Node[]): readonly Node[] {
-  const seen = new Set<Node>()
-  const order: Node[] = []
-  const visit = (node: Node): void => {
-    if (seen.has(node)) return
-    seen.add(node)
-    const operands = operandsOf(node)
-    for (let i = 0; i < operands.length; i++) visit(operands[i])
-    order.push(node)
+  const found = new Set<Node>()
+  const stack = [...roots].reverse()
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1]
+    const height = stack.length
+    if (!found.has(node)) {
+      const operands = operandsOf(node)
+      for (let i = operands.length - 1; i >= 0; i--) if (!found.has(operands[i])) stack.push(operands[i])
+    }
+    if (stack.length > height) continue
+    found.add(node)
+    stack.pop()
   }
-  for (let i = 0; i < roots.length; i++) visit(roots[i])
-  return order
+  return [...found]
 }
 
 /** The nodes that a node uses directly. */

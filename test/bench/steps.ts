@@ -39,10 +39,10 @@ function runnable({ routine, arenaBytes, lowerBoundBytes }: PlannedRoutine): rea
     const { dtype, elements } = buffers[i]!
     if (i < routine.inputs.length) viewOf(dtype, memory.memory.buffer, place, elements).set(noise(elements, i + 1, 0.1))
   })
-  return modules.map(({ bytes, products }) => {
+  return modules.map(({ bytes, libraries }) => {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: { memory: memory.memory, host: () => {} },
-      ...productImports(memory.memory, products),
+      ...productImports(memory.memory, libraries),
     })
     const run = exports.run as (arena: number, frame: number) => number // the one export of a module without threads
     return () => void run(arena, frame)

@@ -13,9 +13,8 @@ import { type Case, milliseconds } from './harness.ts'
 /** Where things lie in a memory of their own. */
 const [C, B, A] = [1024, 8192, 65536]
 
-/** One block of A, panel by panel, times a panel of B; answers the operations of a call. */
-function block(options: MatmulOptions): { readonly run: () => void; readonly flops: number } {
-  const memory = new WebAssembly.Memory({ initial: 8 })
+/** A module whose `block` multiplies one block of A, panel by panel, with a panel of B, in a memory of eight pages. */
+export function blockModule(options: MatmulOptions) {
   const tile = tileOf(options)
   const { rows, columns, vectors, bytes } = tile
   const module = new ModuleBuilder()
@@ -28,9 +27,13 @@ function block(options: MatmulOptions): { readonly run: () => void; readonly flo
   const operands = [i32(blockDepth), a, i32(0), aStep!, i32(B), bStep!, i32(C), bStep!, i32(0)]
   code.emit(forUp(panel, i32(0), i32(blockRows), rows, call(kernel, ...operands), true))
   module.exportFunction('block', code.index)
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { env: { memory } })
-  // the module exports this one function
-  return { run: exports.block as () => void, flops: 2 * blockRows * columns * blockDepth }
+  const written = module.encode()
+  const instantiate = (): (() => void) => {
+    const memory = new WebAssembly.Memory({ initial: 8 })
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(written), { env: { memory } })
+    return exports.block as () => void // the module exports this one function
+  }
+  return { written, instantiate, flops: 2 * blockRows * columns * blockDepth }
 }
 
 const variants: readonly (readonly [name: string, options: MatmulOptions])[] = [
@@ -45,7 +48,7 @@ export const roofline: readonly Case[] = variants.map(([name, options]) => ({
   name,
   run(emit) {
     if (options.fma && !supportsRelaxedSimd()) return
-    const { run, flops } = block(options)
-    emit(name, flops / milliseconds(run, 1000) / 1e6, 'GFLOP/s')
+    const { instantiate, flops } = blockModule(options)
+    emit(name, flops / milliseconds(instantiate(), 1000) / 1e6, 'GFLOP/s')
   },
 }))

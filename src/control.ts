@@ -1,7 +1,8 @@
 /** Control flow inside programs: loops and conditionals whose bodies are traced once, with exact derivatives of every order. */
 
+import type { Arguments, Rows, Start } from '../types/arguments.ts'
 import type { DType } from '../types/dtype.ts'
-import type { Carry, Flag, NextCarry, Predicate, SameBranch } from '../types/loops.ts'
+import type { Flag, NextCarry, Predicate, SameBranch } from '../types/loops.ts'
 import { sentence } from '../types/sentence.ts'
 import { branchesDiffer, carryDiffers, conditionNeeds, predicateNeeds } from '../types/sentences/transforms.ts'
 import type { Shape } from '../types/shape.ts'
@@ -47,10 +48,17 @@ export interface ScanOptions {
  * const [total, partial] = scan((sum: Scalar, x: Scalar) => [add(sum, x), add(sum, x)], scalar(0), tensor([1, 2, 3]))
  * console.log(partial) // [1, 3, 6]
  */
-export function scan<C extends TupleHint, X extends TupleHint, N extends TupleHint, Y extends TupleHint>(
-  body: (carry: C, x: Head<X>) => NextCarry<'scan', C, N, readonly [carry: N, y: Y]>,
-  start: Carry<C>,
-  xs: X,
+export function scan<
+  G extends TupleHint,
+  X extends TupleHint,
+  N extends TupleHint,
+  Y extends TupleHint,
+  C = G,
+  Row = Head<X>,
+>(
+  body: (carry: C, x: Row) => NextCarry<'scan', C, N, readonly [carry: N, y: Y]>,
+  start: Start<'scan', G, C>,
+  xs: Rows<'scan', X, Row>,
   options: ScanOptions = {},
 ): [carry: C, ys: Stacked<Y, LengthOf<X>>] {
   const rows = flatten(xs)
@@ -65,9 +73,9 @@ export function scan<C extends TupleHint, X extends TupleHint, N extends TupleHi
  * const [power] = scanN((x: Scalar) => [mul(x, 2), x], scalar(1), 10)
  * console.log(power) // 1024
  */
-export function scanN<C extends TupleHint, const L extends number, N extends TupleHint, Y extends TupleHint>(
+export function scanN<G extends TupleHint, const L extends number, N extends TupleHint, Y extends TupleHint, C = G>(
   body: (carry: C, i: Tensor<readonly [], 'int32'>) => NextCarry<'scan', C, N, readonly [carry: N, y: Y]>,
-  start: Carry<C>,
+  start: Start<'scan', G, C>,
   length: L,
 ): [carry: C, ys: Stacked<Y, L>] {
   if (!Number.isInteger(length) || length < 0)
@@ -116,10 +124,10 @@ function runScan(body: unknown, start: Flattened, rows: Flattened, length: numbe
  * import { less, mul, scalar, whileLoop, type Scalar } from 'conformable'
  * console.log(whileLoop((x: Scalar) => less(x, 100), (x) => mul(x, 2), scalar(1))) // 128
  */
-export function whileLoop<C extends TupleHint, N extends TupleHint, F extends TupleHint>(
+export function whileLoop<G extends TupleHint, N extends TupleHint, F extends TupleHint, C = G>(
   condition: (carry: C) => Flag<F>,
   body: (carry: C) => NextCarry<'whileLoop', C, N, N>,
-  start: Carry<C>,
+  start: Start<'whileLoop', G, C>,
   options: { readonly maxSteps?: number } = {},
 ): C {
   const carry = flatten(start)
@@ -156,16 +164,17 @@ export function whileLoop<C extends TupleHint, N extends TupleHint, F extends Tu
  * console.log(cond(less(x, 0), (x: Scalar) => neg(x), (x) => mul(x, 2), x)) // 3
  */
 export function cond<
-  A extends readonly unknown[],
+  G extends readonly unknown[],
   R extends TupleHint,
   Q extends TupleHint,
   S extends Shape,
   D extends DType,
+  A extends readonly unknown[] = G,
 >(
   predicate: Predicate<S, D>,
   whenTrue: (...args: A) => R,
   whenFalse: (...args: NoInfer<A>) => SameBranch<R, Q>,
-  ...args: A
+  ...args: Arguments<'cond', A, G>
 ): R {
   const flag = untyped(predicate, 'cond')
   if (flag.dtype !== 'bool' || flag.shape.length > 0) {

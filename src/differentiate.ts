@@ -3,6 +3,7 @@
  * written into the outer one, so every nesting is the same machinery.
  */
 
+import type { Arguments, Tangents } from '../types/arguments.ts'
 import type { FloatDType } from '../types/dtype.ts'
 import { sentence } from '../types/sentence.ts'
 import {
@@ -97,10 +98,15 @@ export function gradAll(f: (...args: never[]) => unknown, wrt: readonly number[]
  * const [value, slope] = jvp((x: Scalar) => sin(x), [scalar(0)], [scalar(1)])
  * console.log(value, slope) // 0 1
  */
-export function jvp<A extends readonly unknown[], R extends TupleHint>(
+export function jvp<
+  A extends readonly unknown[],
+  R extends TupleHint,
+  P extends readonly unknown[],
+  T extends readonly unknown[],
+>(
   f: (...args: A) => R,
-  primals: NoInfer<A>,
-  tangents: NoInfer<A>,
+  primals: readonly [...Arguments<'jvp', A, P>],
+  tangents: readonly [...Tangents<'jvp', A, T>],
 ): [value: R, tangent: R] {
   const closed = closeOver('jvp', f as (...args: never[]) => unknown, primals)
   const directions = tangentLeaves('jvp', closed, tangents)
@@ -124,9 +130,9 @@ export function jvp<A extends readonly unknown[], R extends TupleHint>(
  * const [slope] = pullback(scalar(1))
  * console.log(slope) // 1
  */
-export function vjp<A extends readonly unknown[], R extends TupleHint>(
+export function vjp<A extends readonly unknown[], R extends TupleHint, P extends readonly unknown[]>(
   f: (...args: A) => R,
-  ...primals: NoInfer<A>
+  ...primals: Arguments<'vjp', A, P>
 ): [value: R, pullback: (cotangent: R) => A] {
   const closed = closeOver('vjp', f as (...args: never[]) => unknown, primals)
   const active = floatArguments(closed)
@@ -151,9 +157,9 @@ export function vjp<A extends readonly unknown[], R extends TupleHint>(
  * const [value, push] = linearise((x: Scalar) => square(x), scalar(3))
  * console.log(push(scalar(1))) // 6
  */
-export function linearise<A extends readonly unknown[], R extends TupleHint>(
+export function linearise<A extends readonly unknown[], R extends TupleHint, P extends readonly unknown[]>(
   f: (...args: A) => R,
-  ...primals: NoInfer<A>
+  ...primals: Arguments<'linearise', A, P>
 ): [value: R, push: (...tangents: A) => R] {
   const closed = closeOver('linearise', f as (...args: never[]) => unknown, primals)
   const active = floatArguments(closed)

@@ -2,6 +2,7 @@
  * `jit`: trace a function once for each signature of its arguments, and from then on run the compiled program alone. Compiled
  * code is remembered by structure for every transform; what `jit` saves is tracing.
  */
+import type { Arguments } from '../types/arguments.ts'
 import type { TupleHint } from '../types/transforms.ts'
 import type { ClosedFunction } from './closed.ts'
 import { closeOverTypes } from './closed.ts'
@@ -117,7 +118,10 @@ const preparations = new WeakMap<object, (args: readonly unknown[]) => Promise<v
  * await compile(double, tensor([1, 2]))
  * console.log(double(tensor([1, 2]))) // [2, 4]
  */
-export async function compile<A extends readonly unknown[]>(f: (...args: A) => unknown, ...args: A): Promise<void> {
+export async function compile<A extends readonly unknown[], G extends readonly unknown[]>(
+  f: (...args: A) => unknown,
+  ...args: Arguments<'compile', A, G>
+): Promise<void> {
   const prepare = preparations.get(f)
   if (prepare === undefined)
     throw new ArgumentError(

@@ -1,4 +1,6 @@
 /** Trees of tangents, cotangents and gradients: checked against what they belong to, and completed with zeros. */
+import { sentence } from '../types/sentence.ts'
+import { cotangentDiffers, tangentDiffers } from '../types/sentences/transforms.ts'
 import type { ClosedFunction } from './closed.ts'
 import { sameShape, showAbstract, sizeOf } from './core/abstract.ts'
 import { allocate, isFloat } from './core/dtype.ts'
@@ -20,7 +22,9 @@ export function tangentLeaves(name: string, closed: ClosedFunction, tangents: re
     )
   }
   return closed.arguments.flatMap(({ structure, leaves }, i) =>
-    fitting(name, `tangent ${i}`, 'its primal', structure.key, leaves, flatten(tangents[i])),
+    fitting(name, `tangent ${i}`, 'its primal', structure.key, leaves, flatten(tangents[i]), (parts) =>
+      sentence(tangentDiffers, { op: name, index: i, ...parts }),
+    ),
   )
 }
 
@@ -30,7 +34,18 @@ export const cotangentLeaves = (
   closed: ClosedFunction,
   values: readonly Value[],
   cotangent: unknown,
-): readonly Value[] => fitting(name, 'the cotangent', 'the result', closed.result.key, values, flatten(cotangent))
+): readonly Value[] =>
+  fitting(name, 'the cotangent', 'the result', closed.result.key, values, flatten(cotangent), (parts) =>
+    sentence(cotangentDiffers, { op: name, ...parts }),
+  )
+
+/** A tensor that differs from the one that it belongs to. */
+interface Misfit {
+  /** ` at 'weight'`, or nothing for the whole. */
+  readonly place: string
+  readonly given: string
+  readonly expected: string
+}
 
 function fitting(
   name: string,
@@ -39,6 +54,7 @@ function fitting(
   key: string,
   primals: readonly Value[],
   given: Flattened,
+  say: (misfit: Misfit) => string,
 ): readonly Value[] {
   if (given.structure.key !== key) {
     throw new ArgumentError(
@@ -48,8 +64,8 @@ function fitting(
   primals.forEach((primal, i) => {
     const leaf = given.leaves[i]!
     if (!isFloat(primal.dtype) || (leaf.dtype === primal.dtype && sameShape(leaf.shape, primal.shape))) return
-    const place = given.paths[i] === '' ? what : `${what} at '${given.paths[i]}'`
-    throw new ShapeError(`${name}: ${place} is ${showAbstract(leaf)}, but ${owner} is ${showAbstract(primal)}`)
+    const place = given.paths[i] === '' ? '' : ` at '${given.paths[i]}'`
+    throw new ShapeError(say({ place, given: showAbstract(leaf), expected: showAbstract(primal) }))
   })
   return given.leaves
 }

@@ -8,6 +8,7 @@ import type { Sentence } from './sentence.ts'
 import type * as says from './sentences/transforms.ts'
 import type { DynamicRank, Shape, ShowTensor } from './shape.ts'
 import type { Tensor } from './tensor.ts'
+import type { TupleHint } from './transforms.ts'
 
 /** The start of a loop's carry: T, with a sentence in place of each JS value, which would be frozen when traced. */
 export type Carry<T> = T extends number
@@ -26,15 +27,17 @@ type FrozenCarry<Kind extends string, Hint extends string> = ShapeError<
 
 /**
  * What the body of a loop `Op` must return: Result, when the next carry N fits the first one C, else the sentence where it does
- * not. (Boxed: the question is then decided for type parameters.)
+ * not. (Boxed: the question is then decided for type parameters.) Where another argument is at fault, N is what it may be at most.
  */
 export type NextCarry<Op extends string, C, N, Result> = [N] extends [C]
   ? Result
-  : Difference<Op, C, N> extends infer Said extends string
-    ? [Said] extends [never]
-      ? ShapeError<Sentence<typeof says.carryRebuilt, { op: Op }>>
-      : ShapeError<Said>
-    : never
+  : [TupleHint] extends [N]
+    ? Result
+    : Difference<Op, C, N> extends infer Said extends string
+      ? [Said] extends [never]
+        ? ShapeError<Sentence<typeof says.carryRebuilt, { op: Op }>>
+        : ShapeError<Said>
+      : never
 
 /** The sentence where a tree N differs from C; `never` when it is built otherwise. */
 type Difference<Op extends string, C, N, Path extends string = ''> = [N] extends [C]

@@ -2,14 +2,13 @@
  * Gradient, state and parameters of a rule belong to one model: what is of another one is refused at its argument, with the place
  * where it differs.
  */
+import type { Difference, FirstDifference, Fits } from './difference.ts'
 import type { DType } from './dtype.ts'
 import type { ArgumentError, ShapeError } from './error.ts'
-import type { ComponentArray, LastOf, Views } from './parameters.ts'
+import type { ComponentArray, Views } from './parameters.ts'
 import type { Sentence } from './sentence.ts'
 import type * as ofLayers from './sentences/layers.ts'
 import type * as says from './sentences/rules.ts'
-import type { ShowTensor } from './shape.ts'
-import type { AnyTensor, DTypeOf, ShapeOf } from './tensor.ts'
 
 /** The gradient G by parameters P: itself, or the sentence of the first place where they differ. */
 export type CheckGradient<G, P> = Fits<G, P> extends true ? G : Refused<typeof says.gradientDiffers, 'gradient', G, P>
@@ -30,9 +29,6 @@ export type CheckParameters<P, Q, D extends DType> =
           : ArgumentError<Said>
         : never
 
-/** Boxed, so that it is decided for type parameters. */
-type Fits<Given, Expected> = { x: Given } extends { x: Expected } ? true : false
-
 type Refused<Text extends string, What extends string, Given, Expected> =
   Odd<Text, Given, Expected> extends infer Said extends string
     ? [Said] extends [never]
@@ -41,32 +37,9 @@ type Refused<Text extends string, What extends string, Given, Expected> =
     : never
 
 /** The sentence of the first tensor in which two trees differ, or `never`. */
-type Odd<Text extends string, Given, Expected, Path extends string = ''> = [Given] extends [Expected]
-  ? never
-  : Expected extends AnyTensor
-    ? Sentence<Text, { place: Place<Path>; given: Shown<Given>; expected: Shown<Expected> }>
-    : Given extends AnyTensor
-      ? Sentence<Text, { place: Place<Path>; given: Shown<Given>; expected: 'missing' }>
-      : FirstOdd<Text, Given, Expected, Path, (keyof Expected | keyof Given) & string>
-
-/** The sentence of the first member that differs; members come one by one from the last. */
-type FirstOdd<Text extends string, Given, Expected, Path extends string, Keys> = [Keys] extends [never]
-  ? never
-  : LastOf<Keys> extends infer K extends string
-    ? FirstOdd<Text, Given, Expected, Path, Exclude<Keys, K>> extends infer Earlier
-      ? [Earlier] extends [never]
-        ? Odd<Text, MemberOf<Given, K>, MemberOf<Expected, K>, Path extends '' ? K : `${Path}.${K}`>
-        : Earlier
-      : never
+type Odd<Text extends string, Given, Expected> =
+  FirstDifference<Given, Expected> extends Difference<infer Path, infer G, infer E>
+    ? Sentence<Text, { place: Place<Path>; given: G; expected: E }>
     : never
 
-type MemberOf<T, K> = K extends keyof T ? T[K] : Absent
-
-/** What a tree has not. */
-interface Absent {
-  readonly absent: never
-}
-
 type Place<Path extends string> = Path extends '' ? 'the whole' : `'${Path}'`
-
-type Shown<T> = T extends AnyTensor ? ShowTensor<ShapeOf<T>, DTypeOf<T>> : 'missing'

@@ -17,8 +17,8 @@ type Prepend<S extends Shape, N> = AsShape<readonly [N, ...S]>
 /** The tree without the leading dimension of its leaves: what a `scan` body sees of `xs`. */
 export type Head<T> =
   T extends Tensor<infer S, infer D>
-    ? S extends readonly [unknown, ...infer Rest]
-      ? Tensor<AsShape<readonly [...Rest]>, D>
+    ? S extends readonly [unknown, ...infer Rest extends Shape]
+      ? Tensor<readonly [...Rest], D>
       : T
     : { readonly [K in keyof T]: Head<T[K]> }
 

@@ -39,3 +39,16 @@ export const objectiveNoFloat = '{op}: the objective returns a scalar of {dtype}
 export const objectiveNoTensor = '{op}: the objective must return a scalar tensor'
 /** Residuals of integers. */
 export const residualsNoFloat = "{op}: residuals must be float tensors, one is {x}; convert it: convert(x, 'float32')"
+/** An argument of another shape than the function says. */
+export const argumentDiffers =
+  "{op}: argument {index}{place} is {given}, but the function takes {expected}; a name in its annotation, Tensor<['n']>, takes any size"
+/** A tangent of another shape. */
+export const tangentDiffers =
+  '{op}: tangent {index}{place} is {given}, but its primal is {expected}; a tangent has the shape and dtype of its primal'
+/** A cotangent of another shape. */
+export const cotangentDiffers = '{op}: the cotangent{place} is {given}, but the result is {expected}'
+/** Rows of another shape than the body says. */
+export const rowDiffers =
+  '{op}: a row{place} is {given}, but the body takes {expected}; a row is xs without the leading axis'
+/** A carry of another shape than the body says. */
+export const startDiffers = '{op}: the carry{place} is {given} at the start, but the body takes {expected}'

@@ -1,6 +1,9 @@
 /** Transforms and control flow. */
 import {
   add,
+  type ComponentArray,
+  compile,
+  componentArray,
   cond,
   convert,
   dot,
@@ -9,14 +12,19 @@ import {
   hessian,
   jacfwd,
   jacrev,
+  jit,
+  jvp,
   less,
+  linearise,
   mul,
   type Scalar,
+  type Shape,
   scalar,
   scan,
   sum,
   type Tensor,
   valueAndGrad,
+  vjp,
   vmap,
   whileLoop,
   zeros,
@@ -207,5 +215,193 @@ export const transforms = [
         (x: Tensor<[2]>) => convert(x, 'int32'),
       )(zeros([2])),
     right: () => exactly<Tensor<readonly [2, 2]>>()(jacfwd((x: Tensor<[2]>) => mul(x, x))(zeros([2]))),
+  }),
+  mistake({
+    says: 'ShapeError: jvp: tangent 1 is float32[4], but its primal is float32[3]; a tangent has the shape and dtype of its primal',
+    wrong: () =>
+      jvp(
+        (x: Tensor<[2]>, y: Tensor<[3]>) => mul(sum(x), sum(y)),
+        [zeros([2]), zeros([3])],
+        [
+          zeros([2]),
+          // @ts-expect-error
+          zeros([4]),
+        ],
+      ),
+    right: () =>
+      exactly<[value: Tensor<readonly []>, tangent: Tensor<readonly []>]>()(
+        jvp(
+          (x: Tensor<[2]>, y: Tensor<[3]>) => mul(sum(x), sum(y)),
+          [zeros([2]), zeros([3])],
+          [zeros([2]), zeros([3])],
+        ),
+      ),
+  }),
+  mistake({
+    says: "ShapeError: jvp: tangent 0 at 'w' is float32[3], but its primal is float32[2]; a tangent has the shape and dtype of its primal",
+    throws:
+      'ArgumentError: jvp: tangent 0 is not built like its primal: it holds float32[3] instead of 1 tensors in the same places.',
+    wrong: () =>
+      jvp(
+        (p: ComponentArray<{ w: [2] }>) => sum(p.w),
+        [componentArray({ w: zeros([2]) })],
+        [
+          // @ts-expect-error
+          componentArray({ w: zeros([3]) }),
+        ],
+      ),
+    right: () =>
+      exactly<Tensor<readonly []>>()(
+        jvp(
+          (p: ComponentArray<{ w: [2] }>) => sum(p.w),
+          [componentArray({ w: zeros([2]) })],
+          [componentArray({ w: zeros([2]) })],
+        )[1],
+      ),
+  }),
+  mistake({
+    says: "ShapeError: jvp: argument 0 is float32[4], but the function takes float32[3]; a name in its annotation, Tensor<['n']>, takes any size",
+    throws: null,
+    wrong: () =>
+      jvp(
+        (x: Tensor<[3]>) => sum(x),
+        [
+          // @ts-expect-error
+          zeros([4]),
+        ],
+        [zeros([3])],
+      ),
+    right: () =>
+      exactly<Tensor<readonly [4]>>()(
+        jvp(<S extends Shape>(x: Tensor<S>): Tensor<S> => mul(x, x), [zeros([4])], [zeros([4])])[0],
+      ),
+  }),
+  mistake({
+    says: "ShapeError: vjp: argument 1 is float32[2, 4], but the function takes float32[n, 3]; a name in its annotation, Tensor<['n']>, takes any size",
+    throws: null,
+    wrong: () =>
+      vjp(
+        (x: Tensor<[3]>, y: Tensor<['n', 3]>) => sum(mul(x, y)),
+        zeros([3]),
+        // @ts-expect-error
+        zeros([2, 4]),
+      ),
+    right: () =>
+      exactly<Tensor<readonly []>>()(
+        vjp((x: Tensor<[3]>, y: Tensor<['n', 3]>) => sum(mul(x, y)), zeros([3]), zeros([2, 3]))[0],
+      ),
+  }),
+  mistake({
+    says: "ShapeError: linearise: argument 0 is float64[3], but the function takes float32[3]; a name in its annotation, Tensor<['n']>, takes any size",
+    throws: null,
+    wrong: () =>
+      linearise(
+        (x: Tensor<[3]>) => sum(x),
+        // @ts-expect-error
+        zeros([3], 'float64'),
+      ),
+    right: () => exactly<Tensor<readonly []>>()(linearise((x: Tensor<[3]>) => sum(x), zeros([3]))[0]),
+  }),
+  mistake({
+    says: "ShapeError: compile: argument 0 is float32[4], but the function takes float32[3]; a name in its annotation, Tensor<['n']>, takes any size",
+    throws: null,
+    wrong: () =>
+      compile(
+        jit((x: Tensor<[3]>) => sum(x)),
+        // @ts-expect-error
+        zeros([4]),
+      ),
+    right: () =>
+      exactly<Promise<void>>()(
+        compile(
+          jit((x: Tensor<['n']>) => sum(x)),
+          zeros([4]),
+        ),
+      ),
+  }),
+  mistake({
+    says: "ShapeError: cond: argument 0 is float32[4], but the function takes float32[3]; a name in its annotation, Tensor<['n']>, takes any size",
+    throws: null,
+    wrong: () =>
+      cond(
+        scalar(true),
+        (x: Tensor<[3]>) => sum(x),
+        (x) => mul(sum(x), 2),
+        // @ts-expect-error
+        zeros([4]),
+      ),
+    right: () =>
+      exactly<Tensor<readonly []>>()(
+        cond(
+          scalar(true),
+          (x) => sum(x),
+          (x) => mul(sum(x), 2),
+          zeros([4]),
+        ),
+      ),
+  }),
+  mistake({
+    says: 'ShapeError: scan: a row is float32[4], but the body takes float32[5, 4]; a row is xs without the leading axis',
+    throws: null,
+    wrong: () =>
+      scan(
+        (s: Scalar, x: Tensor<[5, 4]>) => [add(s, sum(x)), null],
+        scalar(0),
+        // @ts-expect-error
+        zeros([5, 4]),
+      ),
+    right: () =>
+      exactly<Tensor<readonly [5, 4]>>()(
+        scan((s: Scalar, x: Tensor<[4]>) => [add(s, sum(x)), mul(x, x)], scalar(0), zeros([5, 4]))[1],
+      ),
+  }),
+  mistake({
+    says: "ShapeError: scan: a row at 'y' is float32[2], but the body takes float32[]; a row is xs without the leading axis",
+    throws: null,
+    wrong: () =>
+      scan(
+        (s: Scalar, { x, y }: { x: Scalar; y: Scalar }) => [add(s, x), y],
+        scalar(0),
+        // @ts-expect-error
+        { x: zeros([5]), y: zeros([5, 2]) },
+      ),
+    right: () =>
+      exactly<Tensor<readonly [5]>>()(
+        scan((s: Scalar, { x, y }: { x: Scalar; y: Scalar }) => [add(s, x), y], scalar(0), {
+          x: zeros([5]),
+          y: zeros([5]),
+        })[1],
+      ),
+  }),
+  mistake({
+    says: 'ShapeError: scan: the carry is float32[2] at the start, but the body takes float32[]',
+    throws: null,
+    wrong: () =>
+      scan(
+        (s: Scalar, x: Scalar) => [add(s, x), x],
+        // @ts-expect-error
+        zeros([2]),
+        zeros([5]),
+      ),
+    right: () => exactly<Scalar>()(scan((s: Scalar, x: Scalar) => [add(s, x), x], scalar(0), zeros([5]))[0]),
+  }),
+  mistake({
+    says: "ShapeError: whileLoop: the carry at 'b' is float32[2] at the start, but the body takes float32[3]",
+    throws: null,
+    wrong: () =>
+      whileLoop(
+        ({ a }: { a: Scalar; b: Tensor<[3]> }) => less(a, 3),
+        ({ a, b }) => ({ a: add(a, 1), b }),
+        // @ts-expect-error
+        { a: scalar(0), b: zeros([2]) },
+      ),
+    right: () =>
+      exactly<Tensor<readonly [3]>>()(
+        whileLoop(
+          ({ a }) => less(a, 3),
+          ({ a, b }) => ({ a: add(a, 1), b }),
+          { a: scalar(0), b: zeros([3]) },
+        ).b,
+      ),
   }),
 ]

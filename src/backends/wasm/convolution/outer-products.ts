@@ -33,6 +33,7 @@ import {
 import type { ModuleState } from '../code/module-state.ts'
 import { storeVector } from '../kernel/lanes.ts'
 import { multiplyAdd, type Tile } from '../product/matmul-tile.ts'
+import { touch, until, withoutHighBits } from '../product/micro-kernel.ts'
 
 const { get, set } = local
 
@@ -73,11 +74,11 @@ export interface Taps {
 }
 
 /**
- * The most rows of a tile, so that everything stays in the 15 registers of x86-64. With a separate product 5 × 2 vectors would
- * fit, but in these nests the register allocator of Node 20 spills (measured: 27 GFLOP/s, against 43 with 4 × 2); so do 8 × 1.
+ * The most rows of a tile, so that everything stays in the 15 registers of x86-64: as in `matmul-tile.ts` where a row is two
+ * vectors. Of one vector, 8 rows with a separate product spill in Node 20.
  */
 export const mostRows = ({ fma, lanes }: Tile, columns: number): number =>
-  columns > lanes ? (fma ? 6 : 4) : fma ? 10 : 6
+  columns > lanes ? (fma ? 6 : 5) : fma ? 10 : 6
 
 /** The most rows of a tile whose lanes are depths, so that each row has as many sums as there are columns: one, two or three. */
 export const mostDeepRows = ({ fma }: Tile, columns: number): number => (fma ? [7, 4, 3] : [7, 4, 2])[columns - 1]!
@@ -115,6 +116,9 @@ function merged(levels: readonly DepthLevel[]): readonly DepthLevel[] {
   return kept
 }
 
+/** Rows whose offsets are kept in registers. */
+const REMEMBERED = 6
+
 /** Vectors of sums in a row. */
 const vectorsOf = (tile: Tile, { columns, lanes }: OuterProducts): number =>
   lanes === 'depth' ? columns : Math.ceil(columns / tile.lanes)
@@ -127,48 +131,69 @@ const writeTile = (code: FunctionBuilder, tile: Tile, products: OuterProducts): 
   const turn =
     taps === null ? turnOf(code, tile, products, sums, a, b) : turnOfTaps(code, tile, aOffsets, taps, sums, a, b)
   const zero = v128(new Uint8Array(16))
+  const spread = products.lanes === 'columns' ? aOffsets.slice(0, REMEMBERED) : []
   code.emit(
+    touch(
+      tile,
+      a,
+      spread.filter((offset) => offset > 0),
+    ),
+    withoutHighBits(turns, a, b),
     sequence(...sums.map((sum) => set(sum, zero))),
     levels.length === 0 ? turn : nested(code, levels, a, b, turns, turn),
     products.lanes === 'depth' ? writeTotals(tile, products, sums, c) : writeSums(tile, products, sums, c),
   )
 }
 
-/** The nest, with every test at the top of its loop as in `micro-kernel.ts`. */
+/**
+ * The nest as one loop of WebAssembly: the innermost run ends when `a` (or `b`, if `a` stands still) has come to its end, then
+ * the outer levels are counted and the next run begins. Of a loop inside of another one V8 20 writes two turns into one, and
+ * its register allocator spills the sums then (measured in float32: 22 GFLOP/s with 6 × 2 fused, 27 with 5 × 2).
+ */
 const nested = (
   code: FunctionBuilder,
-  [level, ...inner]: readonly DepthLevel[],
+  levels: readonly DepthLevel[],
   a: Local,
   b: Local,
   turns: Local,
   turn: Expression,
 ): Expression => {
-  if (inner.length === 0) return innermost(code, level, a, b, turns, turn)
-  const [end, next] = [newLabel('end'), newLabel('next')]
-  const counter = level.count === 'turns' ? turns : code.local('i32')
-  const start = level.count === 'turns' ? [] : [set(counter, i32(level.count))]
-  const back = (side: 'a' | 'b'): number => level[side] - Number(inner[0].count) * inner[0][side]
-  const body = nested(code, inner, a, b, turns, turn)
-  const steps = [...step(a, back('a')), ...step(b, back('b')), increment(counter, i32(-1))]
-  return sequence(...start, block(end, loop(next, brIf(end, op('i32.eqz', get(counter))), body, ...steps, br(next))))
-}
-
-/** Ends when `a` (or `b`, if `a` stands still) has come to its end, so it needs no counter. */
-const innermost = (
-  code: FunctionBuilder,
-  { count, a: aStep, b: bStep }: DepthLevel,
-  a: Local,
-  b: Local,
-  turns: Local,
-  turn: Expression,
-): Expression => {
-  const [end, next] = [newLabel('end'), newLabel('next')]
+  const { count, a: aStep, b: bStep } = levels[levels.length - 1]
   const [moving, stride] = aStep === 0 ? [b, bStep] : [a, aStep]
   const last = code.local('i32')
   const bytes = count === 'turns' ? multiply(get(turns), i32(stride)) : i32(count * stride)
-  const test = brIf(end, op('i32.eq', get(moving), get(last)))
-  const steps = [...step(a, aStep), ...step(b, bStep)]
-  return sequence(set(last, add(get(moving), bytes)), block(end, loop(next, test, turn, ...steps, br(next))))
+  const begin = set(last, add(get(moving), bytes))
+  const isEnd = op('i32.eq', get(moving), get(last))
+  const turnAndMove = sequence(turn, ...step(a, aStep), ...step(b, bStep))
+  if (levels.length === 1) return sequence(begin, until(isEnd, turnAndMove))
+  const [end, next, run] = [newLabel('end'), newLabel('next'), newLabel('run')]
+  const inRun = block(run, brIf(run, isEnd), turnAndMove, br(next))
+  const { start, goOn } = outerLevels(code, levels, a, b, turns, sequence(begin, br(next)))
+  return sequence(start, begin, block(end, loop(next, inRun, goOn)))
+}
+
+/** The levels around a run: how their counters start, and what follows a run, which ends with `again` unless all is done. */
+const outerLevels = (
+  code: FunctionBuilder,
+  levels: readonly DepthLevel[],
+  a: Local,
+  b: Local,
+  turns: Local,
+  again: Expression,
+): { readonly start: Expression; readonly goOn: Expression } => {
+  const outer = levels.slice(0, -1).map((level, i) => {
+    const [inner, counter] = [levels[i + 1], code.local('i32')]
+    const start = set(counter, level.count === 'turns' ? get(turns) : i32(level.count))
+    const back = (side: 'a' | 'b'): number => level[side] - Number(inner.count) * inner[side]
+    const isOver = newLabel('is over')
+    const next = block(isOver, brIf(isOver, op('i32.eqz', get(counter))), again)
+    const goOn = sequence(...step(a, back('a')), ...step(b, back('b')), increment(counter, i32(-1)), next)
+    return { start, goOn: i === 0 ? goOn : sequence(goOn, start) }
+  })
+  return {
+    start: sequence(...outer.map(({ start }) => start)),
+    goOn: sequence(...outer.map(({ goOn }) => goOn).reverse()),
+  }
 }
 
 const step = (pointer: Local, bytes: number): readonly Expression[] =>
@@ -183,22 +208,30 @@ const turnOf = (
   a: Local,
   b: Local,
 ): Expression => {
-  const { aOffsets, lanes } = products
+  const { aOffsets, lanes, accumulate } = products
   const vectors = vectorsOf(tile, products)
   const rowOfB = code.locals('v128', vectors)
   const element = code.local('v128')
   const steps = rowOfB.map((vector, j) => set(vector, load('v128.load', get(b), 16 * j, 2)))
-  aOffsets.forEach((offset, i) => {
+  for (const i of ordered(aOffsets.length, accumulate)) {
+    const offset = aOffsets[i]
     if (lanes === 'columns') steps.push(set(element, load(tile.splat, get(a), offset)))
     if (lanes === 'depth') steps.push(set(element, load('v128.load', get(a), offset, 2)))
-    for (let j = 0; j < vectors; j++) {
+    for (const j of ordered(vectors, accumulate)) {
       if (lanes === 'channels') steps.push(set(element, load('v128.load', get(a), offset + 16 * j, 2)))
       const sum = sums[i * vectors + j]
       steps.push(set(sum, multiplyAdd(tile, get(element), get(rowOfB[j]), get(sum))))
     }
-  })
+  }
   return sequence(...steps)
 }
+
+/**
+ * The order in which sums are written down. V8 20 places arithmetic by the uses of its results and loads by their order: where the
+ * two run against each other, all loads come first and sums are spilled. Sums that are added to the result are used in reverse.
+ */
+const ordered = (count: number, accumulate: boolean): readonly number[] =>
+  Array.from({ length: count }, (_, i) => (accumulate ? count - 1 - i : i))
 
 /** All products of some taps: a vector of `a` is read once, and meets the taps of all rows that it belongs to. */
 const turnOfTaps = (

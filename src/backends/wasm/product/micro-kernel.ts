@@ -63,7 +63,7 @@ const writeMicroKernel = (name: string, tile: Tile, shape: KernelShape): Functio
   const rowPointers = [a, ...pointers]
   const [way, end] = code.locals('i32', 2)
   code.emit(
-    shape.access === 'rows' ? sequence() : touchPanel(tile, shape, a),
+    shape.access === 'rows' ? sequence() : touch(tile, a, offsetsOf(tile, shape).slice(1)),
     when(local.get(accumulate), loadSums(code, shape, sums, c, cRow), clearSums(sums)),
     local.set(way, multiply(local.get(depth), local.get(bStep))),
     local.set(end, add(local.get(b), local.get(way))),
@@ -81,20 +81,18 @@ const writeMicroKernel = (name: string, tile: Tile, shape: KernelShape): Functio
 }
 
 /**
- * Reads the first elements of A for nothing. V8 adds the offset of a spread element to the memory's address in every turn, unless
- * it needs the sum before the loop too; then it keeps it in a register (measured: 5 % of a product in Node 20 and 22).
+ * Reads elements of A for nothing. V8 adds the offset of a spread element to the memory's address in every turn, unless it
+ * needs the sum before the loop too; then it keeps it in a register (measured: 5 % of a product in Node 20 and 22).
  */
-const touchPanel = (tile: Tile, { rows }: KernelShape, a: Local): Expression =>
-  sequence(
-    ...Array.from({ length: rows - 1 }, (_, i) => op('drop', load(tile.splat, local.get(a), (i + 1) * tile.bytes))),
-  )
+export const touch = ({ splat }: Tile, a: Local, offsets: readonly number[]): Expression =>
+  sequence(...offsets.map((offset) => op('drop', load(splat, local.get(a), offset))))
 
 /**
  * Adds a number to each address and takes it away again. The upper half of a parameter's register may hold anything, so V8 20
  * copies a pointer that starts as one in every turn; of one that starts as a sum it knows that they are zero. With a pointer
  * for a counter the loop has 33 instructions instead of 37, 20 of them arithmetic (measured: 51 against 46 GFLOP/s).
  */
-const withoutHighBits = (some: Local, ...addresses: readonly Local[]): Expression =>
+export const withoutHighBits = (some: Local, ...addresses: readonly Local[]): Expression =>
   sequence(
     ...addresses.map((address) =>
       local.set(address, subtract(add(local.get(address), local.get(some)), local.get(some))),
@@ -105,13 +103,17 @@ const withoutHighBits = (some: Local, ...addresses: readonly Local[]): Expressio
  * Runs the body until the condition holds. The test stands at the top: with the test at the bottom the register allocator of
  * Node 20 spills the sums, which halves the speed (measured: 24 against 51 GFLOP/s; no difference in Node 24).
  */
-const until = (condition: Expression, ...body: readonly Expression[]): Expression => {
+export const until = (condition: Expression, ...body: readonly Expression[]): Expression => {
   const [end, turn] = [newLabel('end'), newLabel('turn')]
   return block(end, loop(turn, brIf(end, condition), ...body, br(turn)))
 }
 
 const clearSums = (sums: readonly Local[]): Expression =>
   sequence(...sums.map((sum) => local.set(sum, v128(new Uint8Array(16)))))
+
+/** Where the elements of a panel's column stand. */
+const offsetsOf = ({ bytes }: Tile, { rows }: KernelShape): number[] =>
+  Array.from({ length: rows }, (_, i) => i * bytes)
 
 /** The outer product of a column of A and a row of B, added to the sums. */
 const turnOfDepth = (

@@ -33,6 +33,9 @@ export interface JitOptions {
 /** After so many different JavaScript values of one argument, `jit` warns that each of them is a trace. */
 const STATIC_VALUES = 8
 
+/** A call is compared with so many signatures before its own is written down, which takes several times as long as one of them. */
+const FEW = 8
+
 /** What is remembered of one signature. */
 interface Traced extends Pick<ClosedFunction, 'program' | 'captures' | 'result'> {
   /** Captured numbers, placed on the device of the first call. */
@@ -76,6 +79,14 @@ export function jit<A extends readonly unknown[], R extends TupleHint>(
     }
     return entry
   }
+  const likeAnother = (args: A, leaves: Value[]): Traced | undefined => {
+    if (known.size > FEW) return undefined
+    for (const entry of known.values()) {
+      if (recognises(entry.template, args, leaves)) return entry
+      leaves.length = 0
+    }
+    return undefined
+  }
   let recent: Traced | undefined
   const compiled = (...args: A): R => {
     if (currentTrace() !== null) return f(...args)
@@ -83,7 +94,7 @@ export function jit<A extends readonly unknown[], R extends TupleHint>(
     let leaves = new Array<Value>(entry === undefined ? 0 : entry.program.inputs.length)
     if (entry === undefined || !recognises(entry.template, args, leaves)) {
       leaves = []
-      entry = entryOf(args, leaves)
+      entry = likeAnother(args, leaves) ?? entryOf(args, leaves)
       recent = entry
     }
     if (++entry.calls === 2 && development())

@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- name …]`: one JSON line for each figure of the cases whose names begin so, on the built package. With
- * `--device webgpu` they run on the GPU (`webgpu.ts` says which there are); with
+ * `npm run bench [-- name …]`: one JSON line for each figure of the cases whose names begin so, on the built package (tsx
+ * alone gives classes their names anew, after which V8 never finishes optimising the constructor of tensors: small calls take up
+ * to twice as long). With `--device webgpu` they run on the GPU (`webgpu.ts` says which there are); with
  * `--relaxed-simd` the CPU uses fused multiply-adds (in Node 20 they are off by default), with `--no-relaxed-simd` it does not.
  */
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { recognises, templateOf } from '../../src/core/template.ts'
 import { gather, treeNode } from '../../src/core/tree.ts'
 import { Value } from '../../src/core/value.ts'
-import { componentArray, jit, scalar, sum, type Tensor, tensor, zeros } from '../../src/index.ts'
+import { add, componentArray, full, jit, mul, scalar, sum, type Tensor, tensor, zeros } from '../../src/index.ts'
 
 class Pair {
   readonly children: readonly unknown[]
@@ -100,6 +100,21 @@ describe('jit', () => {
       [7, 0],
       [7, -0],
     ])
+  })
+
+  it.each([3, 8, 9, 20])('gives what the function gives, with %d kinds of arguments in any order', (kinds) => {
+    const captured = tensor([10])
+    const f = (tree: { a: Tensor<readonly [number]> }, others: readonly Tensor<readonly [1]>[], factor: number) =>
+      [add(add(sum(tree.a), captured), others.length > 0 ? mul(others[0]!, 2) : 0), factor] as const
+    const compiled = jit(f)
+    let state = 1
+    for (let call = 0; call < 120; call++) {
+      state = (state * 16_807) % 2_147_483_647
+      const kind = state % kinds
+      const args = [{ a: full([1 + (kind % 5)], call) }, kind % 2 === 0 ? [] : [tensor([kind])], kind] as const
+      const [[value, factor], [wanted, same]] = [compiled(...args), f(...args)]
+      expect([value.readSync(), factor]).toEqual([wanted.readSync(), same])
+    }
   })
 
   it('sees a container that has changed', () => {

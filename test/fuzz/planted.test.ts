@@ -72,7 +72,7 @@ const runnable =
     return program
   }
 
-const samples = fc.sample(recipes(true), { numRuns: 80, seed: 4711 }).flatMap((recipe, number) => {
+const samples = fc.sample(recipes(true), { numRuns: 45, seed: 4711 }).flatMap((recipe, number) => {
   const { program, inputs } = sampleOf(recipe, 'float64')
   const [forward, reverse] = [curvatureOf(program), curvatureByReverse(program)]
   if (forward === null || reverse === null) return []
@@ -97,7 +97,7 @@ describe.each(Object.entries(errors))('%s', (name, error) => {
         if (isCaught(forward, wrong, inputs)) count.caught++
       }
     }
-    expect(count.visible).toBeGreaterThan(60)
+    expect(count.visible).toBeGreaterThan(40)
     expect(count.caught).toBe(count.visible)
   }, 120_000)
 })

@@ -14,7 +14,8 @@ type Labels = Tensor<readonly ['batch'], 'int32'>
 
 const loss = (p: P, x: Images, y: Labels) => mean(softmaxCrossEntropy(model(p, x), y))
 
-const step = (p: P, s: S, x: Images, y: Labels) => {
+/** One step of training. */
+export const trainStep = (p: P, s: S, x: Images, y: Labels) => {
   const [value, gradient] = valueAndGrad(loss)(p, x, y)
   const [next, state] = rule.step(gradient, s, p)
   return { p: next, s: state, value }
@@ -28,7 +29,7 @@ export function training() {
 }
 
 /** The training step, compiled; donated state stays in the device's memory. */
-export const compiledStep = (donate: boolean) => jit(step, donate ? { donate: [0, 1] } : {})
+export const compiledStep = (donate: boolean) => jit(trainStep, donate ? { donate: [0, 1] } : {})
 
 /** Steps per second, with and without donation, and the first call. */
 export const network: readonly Case[] = [false, true].map((donate) => {

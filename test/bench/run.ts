@@ -19,6 +19,7 @@ import { ode } from './ode.ts'
 import { optimisation } from './optimisation.ts'
 import { roofline } from './roofline.ts'
 import { steps } from './steps.ts'
+import { stepsOfThreads } from './steps-threads.ts'
 import { threads } from './threads.ts'
 import { transformer } from './transformer.ts'
 import { onWebGpu } from './webgpu.ts'
@@ -33,6 +34,7 @@ const cases: readonly Case[] = [
   ...optimisation,
   ...transformer,
   ...steps,
+  ...stepsOfThreads,
   ...dispatch,
   ...callOverhead,
   ...memory,

@@ -4,8 +4,9 @@
  */
 import { supportsRelaxedSimd } from '../../src/backends/wasm/code/relaxed-simd.ts'
 import { DeviceMemory } from '../../src/backends/wasm/memory/memory.ts'
-import { productImports } from '../../src/backends/wasm/product/product-library.ts'
 import { emitModule } from '../../src/backends/wasm/program/emit.ts'
+import { instantiate } from '../../src/backends/wasm/program/executable.ts'
+import type { Threads } from '../../src/backends/wasm/threads/threads.ts'
 import { closeOver } from '../../src/closed.ts'
 import { bytesOf, viewOf } from '../../src/core/dtype.ts'
 import { lowerProgram } from '../../src/kernels/compile.ts'
@@ -16,19 +17,23 @@ import { simplify } from '../../src/rewrite/simplify.ts'
 import { type Case, medianOf, noise } from './harness.ts'
 import { block, gradient, operands } from './transformer.ts'
 
-/** Runs of all steps that are measured, after as many that are not. */
-const RUNS = 150
+/** Turns that are measured, after as many that are not, and runs of all steps in one turn. */
+const [TURNS, RUNS] = [15, 12] as const
 
 /** The planned routine of a function. */
-function plannedOf(f: (...args: never[]) => unknown, args: readonly unknown[]): PlannedRoutine {
+export function plannedOf(f: (...args: never[]) => unknown, args: readonly unknown[]): PlannedRoutine {
   return lowerProgram(simplify(closeOver('steps', f, args).program))
 }
 
-/** Each step as a function that runs it, in a module of its own over one memory. */
-function runnable({ routine, arenaBytes, lowerBoundBytes }: PlannedRoutine): readonly (() => void)[] {
-  const memory = new DeviceMemory()
+/** Each step as a function that runs it, in a module of its own over one memory, which the threads share if there are several. */
+export function runnable(
+  { routine, arenaBytes, lowerBoundBytes }: PlannedRoutine,
+  memory = new DeviceMemory(),
+  threads: Threads | null = null,
+): readonly (() => void)[] {
+  const options = { fma: supportsRelaxedSimd(), threads: threads?.count ?? 1 }
   const modules = routine.steps.map((step) =>
-    emitModule({ routine: { ...routine, steps: [step] }, arenaBytes, lowerBoundBytes }, { fma: supportsRelaxedSimd() }),
+    emitModule({ routine: { ...routine, steps: [step] }, arenaBytes, lowerBoundBytes }, options),
   )
   const arena = memory.allocate(Math.max(...modules.map((module) => module.arenaBytes)))
   const buffers = [...routine.inputs, ...routine.outputs]
@@ -39,32 +44,35 @@ function runnable({ routine, arenaBytes, lowerBoundBytes }: PlannedRoutine): rea
     const { dtype, elements } = buffers[i]!
     if (i < routine.inputs.length) viewOf(dtype, memory.memory.buffer, place, elements).set(noise(elements, i + 1, 0.1))
   })
-  return modules.map(({ bytes, libraries }) => {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      env: { memory: memory.memory, host: () => {} },
-      ...productImports(memory.memory, libraries),
-    })
-    const run = exports.run as (arena: number, frame: number) => number // the one export of a module without threads
+  return modules.map((module) => {
+    const { run } = instantiate(module, memory, threads)
     return () => void run(arena, frame)
   })
 }
 
-/** Microseconds of each step, the median of many runs of all of them. */
-function timed(steps: readonly (() => void)[]): readonly number[] {
-  const samples = steps.map((): number[] => [])
-  for (let run = -RUNS; run < RUNS; run++) {
-    steps.forEach((step, i) => {
-      const begin = performance.now()
-      step()
-      const end = performance.now()
-      if (run >= 0) samples[i]!.push(1000 * (end - begin))
+/**
+ * Microseconds of each step, the median of many runs of all of them. Several lists of the same steps take turns of some runs; of each
+ * turn the first runs are not counted.
+ */
+export function timed(...lists: readonly (readonly (() => void)[])[]): readonly (readonly number[])[] {
+  const samples = lists.map((steps) => steps.map((): number[] => []))
+  for (let turn = -TURNS; turn < TURNS; turn++) {
+    lists.forEach((steps, list) => {
+      for (let run = 0; run < RUNS; run++) {
+        steps.forEach((step, i) => {
+          const begin = performance.now()
+          step()
+          const end = performance.now()
+          if (turn >= 0 && run >= RUNS / 4) samples[list]![i]!.push(1000 * (end - begin))
+        })
+      }
     })
   }
-  return samples.map(medianOf)
+  return samples.map((steps) => steps.map(medianOf))
 }
 
 /** Name, operations and bytes of a step. */
-function costOf(step: Step): { readonly name: string; readonly flops: number; readonly bytes: number } {
+export function costOf(step: Step): { readonly name: string; readonly flops: number; readonly bytes: number } {
   if (step.kind === 'kernel') return step.kernel
   if (step.kind === 'contract') {
     const { name, batch, rows, columns, inner, epilogue } = step.contraction
@@ -79,7 +87,7 @@ const profile = (name: string, f: (...args: never[]) => unknown): Case => ({
   name,
   run(emit) {
     const planned = plannedOf(f, operands())
-    const times = timed(runnable(planned))
+    const [times] = timed(runnable(planned)) as [readonly number[]] // of one list
     planned.routine.steps.forEach((step, i) => {
       const { name: what, flops, bytes } = costOf(step)
       emit(`${name}/${i} ${what}, ${flops} flops, ${bytes} bytes`, times[i]!, 'us')

@@ -12,4 +12,4 @@ export interface Crew {
 export const mostParts = (threads: number): number => 2 * threads
 
 /** Below so many bytes and operations a step is not worth a word to another thread. */
-export const [BYTES, FLOPS] = [2 ** 18, 2 ** 17] as const
+export const [BYTES, FLOPS] = [2 ** 19, 2 ** 17] as const

@@ -60,15 +60,7 @@ export interface Executable {
 export function compile(program: Program, memory: DeviceMemory, threads: Threads | null): Executable {
   const planned = lowerProgram(program)
   const emitted = emitModule(planned, { fma: supportsRelaxedSimd(), threads: threads?.count ?? 1 })
-  const host = (number: number, frame: number): void => runHostStep(memory, emitted.hostSteps[number]!, frame >>> 0)
-  let fork: Fork = () => {}
-  const env = { memory: memory.memory, host, fork: (...step: Parameters<Fork>) => fork(...step) }
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
-    env,
-    ...productImports(memory.memory, emitted.libraries),
-  })
-  const shared = threads === null || emitted.groups.length === 0 ? null : share(emitted, memory, threads, instance)
-  if (shared !== null) fork = shared.fork
+  const { run, moduleAddress } = instantiate(emitted, memory, threads)
   const frame = emitted.arenaBytes
   let end = frame + aligned(4 * (program.inputs.length + program.outputs.length))
   const slotOf = ({ dtype, shape }: Variable): Slot => {
@@ -79,11 +71,29 @@ export function compile(program: Program, memory: DeviceMemory, threads: Threads
     return { dtype, elements, offset, place: nowhere, address: 0, growths: -1, stays: false }
   }
   const [inputs, outputs] = [program.inputs.map(slotOf), program.outputs.map(slotOf)]
-  const run = instance.exports.run as Executable['run'] // emitModule exports it with this type
   const hasLarge = [...inputs, ...outputs].some(({ offset }) => offset < 0)
   const replacements = replacementsOf(planned)
-  const unused = { lastUse: 0, donated: null, inheritance: new Int32Array(0), moduleAddress: shared?.address ?? 0 }
+  const unused = { lastUse: 0, donated: null, inheritance: new Int32Array(0), moduleAddress }
   return { program, run, inputs, outputs, frame, regionBytes: end, hasLarge, replacements, ...unused }
+}
+
+/** A module on the memory, and known to the threads if there is work for several. */
+export function instantiate(
+  emitted: EmittedModule,
+  memory: DeviceMemory,
+  threads: Threads | null,
+): Pick<Executable, 'run' | 'moduleAddress'> {
+  const host = (number: number, frame: number): void => runHostStep(memory, emitted.hostSteps[number]!, frame >>> 0)
+  let fork: Fork = () => {}
+  const env = { memory: memory.memory, host, fork: (...step: Parameters<Fork>) => fork(...step) }
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
+    env,
+    ...productImports(memory.memory, emitted.libraries),
+  })
+  const shared = threads === null || emitted.groups.length === 0 ? null : share(emitted, memory, threads, instance)
+  if (shared !== null) fork = shared.fork
+  const run = instance.exports.run as Executable['run'] // emitModule exports it with this type
+  return { run, moduleAddress: shared?.address ?? 0 }
 }
 
 /** Runs a group of parts. */

@@ -47,7 +47,7 @@ export interface ThreadData {
  * Then it takes those of others, the last one first.
  */
 export function work({ memory, control, bytes, words, thread, threads }: ThreadData): void {
-  const spins = 100_000
+  const spins = 40_000
   const most = 1024
   const state = new Int32Array(memory.buffer, control, bytes / 4)
   const programs = new Map<number, WebAssembly.Exports>()

@@ -10,6 +10,7 @@ import { roleOf } from '../catalogue/roles.ts'
 import type { StepContext } from '../catalogue/steps.ts'
 import type { Storage } from '../catalogue/storage.ts'
 import { isDense } from '../catalogue/storage.ts'
+import { withColumnSums } from '../fusion/column-sums.ts'
 import { withCompanions } from '../fusion/companions.ts'
 import { withEpilogues } from '../fusion/epilogues.ts'
 import type { Fusion } from '../fusion/fuse.ts'
@@ -49,7 +50,7 @@ export function lower(
     fusion.nests.flatMap((nest) => stepsOf(nest, lowering)),
     outer,
   )
-  const steps = sharesRows ? withTails(apart) : withCompanions(apart)
+  const steps = sharesRows ? withColumnSums(withTails(apart), allocate) : withCompanions(apart)
   const scratch = buffers.filter((buffer) => !outer.has(buffer))
   return { name, inputs: fusion.inputs, outputs: fusion.outputs, scratch, steps }
 }

@@ -114,11 +114,14 @@ function walk(tree: unknown, path: string, leaves: Value[], paths: string[]): St
   return branch(`{${names.map((name) => JSON.stringify(name)).join()}}`, entries, recordBuilder(names))
 }
 
-/** Makes records of these names: copies of one that has them all, so that every call has the same cheap way. */
+/**
+ * Makes records of these names. Programs have many kinds of records, and where many are met the engine copies a model slowly, but
+ * adds name after name at the same price as ever.
+ */
 function recordBuilder(names: readonly string[]): (children: readonly unknown[]) => Record<string, unknown> {
-  const model: Record<string, unknown> = Object.fromEntries(names.map((name) => [name, undefined]))
+  if (names.includes('__proto__')) return (children) => Object.fromEntries(names.map((name, i) => [name, children[i]]))
   return (children) => {
-    const record = { ...model }
+    const record: Record<string, unknown> = {}
     for (let i = 0; i < names.length; i++) record[names[i]!] = children[i]
     return record
   }

@@ -87,7 +87,7 @@ function viewOf(own: State): NodeView {
   if (own.view !== undefined) return own.view
   const { layout } = own
   const vector = vectorOf(own)
-  const view: NodeView = { children: [vector], key: layout.text, rebuild: ([other]) => rebuilt(other, layout) }
+  const view: NodeView = { children: [vector], key: layout.text, rebuild: (children) => rebuilt(children[0], layout) }
   if (vector === own.base) own.view = view
   return view
 }

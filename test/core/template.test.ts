@@ -28,6 +28,7 @@ const f = () => 0
 const trees: readonly unknown[] = [
   ...[x, y, tensor([1, 2], 'float64'), tensor([1, 2], 'int32'), zeros([2, 1]), zeros([1, 2]), scalar(1)],
   ...[[], {}, [x], [y], [x, y], [[x], y], [x, [y]], [[x, y]], { a: x }, { b: x }, { a: x, b: y }, { b: y, a: x }],
+  ...[Object.fromEntries([['__proto__', x]]), Object.fromEntries([['__proto__', 1]])],
   ...[{ a: { b: x } }, { a: [x] }, { a: x, c: undefined }, Object.assign(Object.create(null), { a: x })],
   ...[0, -0, NaN, 1, '1', '', true, false, null, undefined, f, () => 0, [1, x], [x, 1], { a: 1 }, { a: '1' }],
   ...[
@@ -116,6 +117,23 @@ describe('jit', () => {
       expect([value.readSync(), factor]).toEqual([wanted.readSync(), same])
     }
   })
+
+  it.each([['a'], ['b', 'a', '1'], ['__proto__'], ['a', '__proto__', 'constructor']])(
+    'gives records with the names %s, %s, %s',
+    (...names) => {
+      const record = Object.fromEntries(names.map((name, i) => [name, tensor([i])]))
+      const doubled = jit((r: typeof record) =>
+        Object.fromEntries(Object.entries(r).map(([name, x]) => [name, mul(x, 2)])),
+      )
+      for (let call = 0; call < 3; call++) {
+        const result = doubled(record)
+        expect(Object.getPrototypeOf(result)).toBe(Object.prototype)
+        expect(Object.entries(result).map(([name, x]) => [name, x.itemSync()])).toEqual(
+          Object.keys(record).map((name) => [name, 2 * names.indexOf(name)]),
+        )
+      }
+    },
+  )
 
   it('sees a container that has changed', () => {
     const children: unknown[] = [tensor([1])]

@@ -36,7 +36,7 @@ export type Access = 'panel' | 'rows'
 /** The size of a tile of C, at most that of the register tile. */
 export type KernelShape = { readonly rows: number; readonly vectors: number; readonly access: Access }
 
-/** The parameters of every micro-kernel, all i32: addresses and strides in bytes, depth ≥ 1. */
+/** The parameters of every micro-kernel, all i32: addresses and strides in bytes, depth ≥ 1, bStep not 0. */
 const kernelParameters = ['depth', 'a', 'aRow', 'aStep', 'b', 'bStep', 'c', 'cRow', 'accumulate'] as const
 
 /** The micro-kernels written so far, by name: modules share them, since half of the work of writing a matmul is theirs. */

@@ -1,10 +1,11 @@
-// How benchmarks find the doors: `src/index.ts` is `dist/node/conformable.js`, and so on.
+// How benchmarks find the package: every source module is the compiled one in `dist`, so that the doors and what stands behind them
+// are the same modules for all cases.
 const root = new URL('../../', import.meta.url).href
 
 export async function resolve(specifier, context, next) {
   const found = await next(specifier, context)
-  const door = found.url.startsWith(root) ? found.url.slice(root.length).match(/^(\w+)\/index\.ts$/) : null
-  if (door === null || door[1] === 'types') return found
-  const name = door[1] === 'src' ? 'conformable' : door[1]
-  return { url: `${root}dist/node/${name}.js`, format: 'module', shortCircuit: true }
+  const source = found.url.startsWith(root)
+    ? found.url.slice(root.length).match(/^((?:src|layers|optimisers|types)\/.*)\.ts$/)
+    : null
+  return source === null ? found : { url: `${root}dist/${source[1]}.js`, format: 'module', shortCircuit: true }
 }

@@ -29,6 +29,7 @@ export function neighbour(): Neighbour {
   const { written, instantiate } = blockModule({ dtype: 'float32', fma: supportsRelaxedSimd() })
   const state = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(source, { eval: true, workerData: { state, bytes: written }, execArgv: [] })
+  worker.unref()
   const tell = (word: number): void => {
     Atomics.store(state, 0, word)
     Atomics.notify(state, 0)

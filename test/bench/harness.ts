@@ -74,12 +74,20 @@ export async function firstOnGpu(step: () => { read(): Promise<unknown> }): Prom
 /** Seconds of measurement for each case. */
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 1)
 
+/** Milliseconds for which calls are made, at least, before they are measured: so long the engine compiles what they run. */
+const WARM = 200
+
+/** Milliseconds of calls that tell how many of them a sample has. */
+const TRIAL = 5
+
 /** Median milliseconds of one call in the steady state. */
 export function milliseconds(step: () => void, warmup = 10, runs = 7): number {
-  for (let i = 0; i < warmup; i++) step()
+  const first = performance.now()
+  for (let i = 0; i < warmup || performance.now() - first < WARM; i++) step()
   const start = performance.now()
-  step()
-  const batch = batchOf(performance.now() - start, runs)
+  let calls = 0
+  for (; calls === 0 || performance.now() - start < TRIAL; calls++) step()
+  const batch = batchOf((performance.now() - start) / calls, runs)
   const samples = Array.from({ length: runs }, () => {
     const begin = performance.now()
     for (let i = 0; i < batch; i++) step()
@@ -119,10 +127,12 @@ export function noise(length: number, seed: number, scale = 1): Float32Array {
 
 /** `milliseconds` of a step that is awaited. */
 export async function millisecondsAwaited(step: () => Promise<void>, warmup = 10, runs = 7): Promise<number> {
-  for (let i = 0; i < warmup; i++) await step()
+  const first = performance.now()
+  for (let i = 0; i < warmup || performance.now() - first < WARM; i++) await step()
   const start = performance.now()
-  await step()
-  const batch = batchOf(performance.now() - start, runs)
+  let calls = 0
+  for (; calls === 0 || performance.now() - start < TRIAL; calls++) await step()
+  const batch = batchOf((performance.now() - start) / calls, runs)
   const samples: number[] = []
   for (let run = 0; run < runs; run++) {
     const begin = performance.now()

@@ -88,7 +88,7 @@ export const touch = ({ splat }: Tile, a: Local, offsets: readonly number[]): Ex
   sequence(...offsets.map((offset) => op('drop', load(splat, local.get(a), offset))))
 
 /**
- * Adds a number to each address and takes it away again. The upper half of a parameter's register may hold anything, so V8 20
+ * Adds a number to each address and takes it away again. The upper half of a parameter's register may hold anything, so Node 20
  * copies a pointer that starts as one in every turn; of one that starts as a sum it knows that they are zero. With a pointer
  * for a counter the loop has 33 instructions instead of 37, 20 of them arithmetic (measured: 51 against 46 GFLOP/s).
  */

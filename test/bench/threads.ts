@@ -25,29 +25,19 @@ function turn(call: () => void): number {
 
 const matrix = (n: number, seed: number) => fromTypedArray(noise(n * n, seed), [n, n])
 
+const productOf =
+  (n: number) =>
+  (device: CpuDevice): (() => void) => {
+    const [a, b] = to([matrix(n, 1), matrix(n, 2)] as const, device)
+    const f = jit((x: Square, y: Square) => matmul(x, y))
+    return () => void f(a, b)
+  }
+
 /** Makes the call of each workload on a device. */
 const workloads: Readonly<Record<string, (device: CpuDevice) => () => void>> = {
-  'matmul-f32-256': (device) => {
-    const [a, b, f] = [
-      ...to([matrix(256, 1), matrix(256, 2)] as const, device),
-      jit((x: Square, y: Square) => matmul(x, y)),
-    ] as const
-    return () => void f(a, b)
-  },
-  'matmul-f32-512': (device) => {
-    const [a, b, f] = [
-      ...to([matrix(512, 1), matrix(512, 2)] as const, device),
-      jit((x: Square, y: Square) => matmul(x, y)),
-    ] as const
-    return () => void f(a, b)
-  },
-  'matmul-f32-1024': (device) => {
-    const [a, b, f] = [
-      ...to([matrix(1024, 1), matrix(1024, 2)] as const, device),
-      jit((x: Square, y: Square) => matmul(x, y)),
-    ] as const
-    return () => void f(a, b)
-  },
+  'matmul-f32-256': productOf(256),
+  'matmul-f32-512': productOf(512),
+  'matmul-f32-1024': productOf(1024),
   'fused-tanh-exp-1000000-donated': (device) => {
     let x: Tensor<readonly [number]> = to(fromTypedArray(noise(1e6, 1), [1e6]), device)
     const f = jit((v: Tensor<readonly [number]>) => tanh(mul(v, exp(mul(v, -0.5)))), { donate: [0] })

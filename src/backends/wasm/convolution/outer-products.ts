@@ -147,7 +147,7 @@ const writeTile = (code: FunctionBuilder, tile: Tile, products: OuterProducts): 
 
 /**
  * The nest as one loop of WebAssembly: the innermost run ends when `a` (or `b`, if `a` stands still) has come to its end, then
- * the outer levels are counted and the next run begins. Of a loop inside of another one V8 20 writes two turns into one, and
+ * the outer levels are counted and the next run begins. Of a loop inside of another one Node 20 writes two turns into one, and
  * its register allocator spills the sums then (measured in float32: 22 GFLOP/s with 6 × 2 fused, 27 with 5 × 2).
  */
 const nested = (
@@ -227,7 +227,7 @@ const turnOf = (
 }
 
 /**
- * The order in which sums are written down. V8 20 places arithmetic by the uses of its results and loads by their order: where the
+ * The order in which sums are written down. Node 20 places arithmetic by the uses of its results and loads by their order: where the
  * two run against each other, all loads come first and sums are spilled. Sums that are added to the result are used in reverse.
  */
 const ordered = (count: number, accumulate: boolean): readonly number[] =>
